@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Roles on projects."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a person is to a project."""
+
+    OWNER = "Owner"
+    MAINTAINER = "Maintainer"
+
+
+class ProjectRole(models.Model):
+    """One person's role on one project."""
+
+    project = models.ForeignKey("catalog.Project", on_delete=models.CASCADE, related_name="roles")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="project_roles")
+    role = models.CharField(max_length=16, choices=Role.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user"], name="role_one_per_person"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} is {self.role} of {self.project}"

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""People: the user model, on django-allauth."""

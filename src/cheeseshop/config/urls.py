@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The URLs that Django answers. The edge answers the index's own before these are asked."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("cheeseshop.web.urls"))]
+
+handler400 = "cheeseshop.web.errors.bad_request"
+handler403 = "cheeseshop.web.errors.forbidden"
+handler404 = "cheeseshop.web.errors.not_found"
+handler500 = "cheeseshop.web.errors.server_error"

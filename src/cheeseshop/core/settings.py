@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Typed settings: ``CHEESESHOP_*`` environment variables, or the same keys in lower case in ``cheeseshop.toml``.
+
+A small reader of our own instead of pydantic-settings: the parent process of ``serve`` and the edge read settings
+too, and both must stay small.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "CHEESESHOP_"
+_NOT_SETTINGS = frozenset({"CHEESESHOP_TEST_DATABASE_URL", "CHEESESHOP_CONFIG"})
+_TRUE = frozenset({"1", "yes", "true", "on"})
+_FALSE = frozenset({"0", "no", "false", "off"})
+
+
+class SettingsError(Exception):
+    """A setting is unknown, malformed or unsafe. The message says what to write instead."""
+
+
+def _doc(text: str, default: Any) -> Any:  # noqa: ANN401 - dataclass field factories are untyped
+    return field(default=default, metadata={"doc": text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting of an instance. Each field's ``doc`` is what the reference page prints."""
+
+    url: str = _doc("The public address of the site, and the only source of absolute URLs.", "http://localhost:8000")
+    data: Path = _doc("The one folder of an embedded instance: database, blobs, pages, secret key.", Path("var"))
+    database_url: str = _doc("PostgreSQL (postgresql://…) or empty for SQLite in the data folder.", "")
+    secret_key: str = _doc("Signs sessions and links. Empty: made once and kept in the data folder.", "")
+    site_name: str = _doc("The name people read in the header.", "Cheeseshop")
+    contact: str = _doc("Whom people write to about this index, shown on error pages.", "the administrator")
+    access_log: bool = _doc("Whether serve logs one line a request to stderr.", True)
+    debug: bool = _doc("Developer pages and detailed errors. Refused when the address is not local.", False)
+    require_2fa_for_upload: bool = _doc("Whether an uploader needs two factors.", True)
+    max_file_size: int = _doc("Largest file accepted, in bytes.", 100 * 1024 * 1024)
+    max_project_size: int = _doc("Largest sum of the files of one project, in bytes.", 10 * 1024**3)
+    new_projects_per_hour_user: int = _doc("New projects one account may create in an hour.", 20)
+    new_projects_per_hour_address: int = _doc("New projects created from one address in an hour.", 40)
+    upload_deadline: int = _doc("Seconds an upload may take at most.", 1800)
+    upload_min_rate: int = _doc("Bytes a second an upload must keep up over any window of ten seconds.", 4096)
+    page_cache_mb: int = _doc("Memory for ready pages in each worker, in MiB.", 64)
+    allow_local_versions: bool = _doc("Whether versions such as 1.0+abc are accepted.", False)
+    allow_linux_tags: bool = _doc("Whether plain linux_* platform tags are accepted.", False)
+    old_release_days: int = _doc("Days after which a release takes no more files; 0 for no limit.", 0)
+    one_sdist: bool = _doc("Whether a release has one source distribution at most.", True)
+    threads: int = _doc("Django threads in each worker.", 16)
+
+    @property
+    def host(self) -> str:
+        """The host name of the site's address, without port."""
+        return urlsplit(self.url).hostname or "localhost"
+
+    @property
+    def is_https(self) -> bool:
+        """Tell whether people reach the site over TLS."""
+        return self.url.startswith("https://")
+
+
+def load_settings(environ: Mapping[str, str] | None = None, config: Path | None = None) -> Settings:
+    """Read settings from the environment, then from ``cheeseshop.toml``, then the defaults.
+
+    Raises:
+        SettingsError: for unknown keys, malformed values and unsafe combinations.
+    """
+    environ = os.environ if environ is None else environ
+    config = config or Path(environ.get("CHEESESHOP_CONFIG", "cheeseshop.toml"))
+    known = {f.name: f for f in fields(Settings)}
+    values: dict[str, Any] = {}
+    for source, raw in ((f"{config}", _from_file(config)), ("the environment", _from_environ(environ))):
+        for key, value in raw.items():
+            if key not in known:
+                raise SettingsError(_unknown(key, source, known))
+            values[key] = _coerce(known[key], value)
+    return _checked(Settings(**values))
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        k.removeprefix(PREFIX).lower(): v
+        for k, v in environ.items()
+        if k.startswith(PREFIX) and k not in _NOT_SETTINGS
+    }
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+
+
+def _unknown(key: str, source: str, known: Mapping[str, object]) -> str:
+    import difflib  # noqa: PLC0415 - only on the way to an error
+
+    near = difflib.get_close_matches(key, known, n=1)
+    hint = f" Did you mean {PREFIX}{near[0].upper()}?" if near else " `cheeseshop settings` lists the known ones."
+    return f"Unknown setting {PREFIX}{key.upper()} in {source}.{hint}"
+
+
+def _coerce(spec: "Field[Any]", value: Any) -> Any:  # noqa: ANN401 - as the field says
+    default = spec.default
+    assert default is not MISSING  # noqa: S101 - every setting has a default
+    name = f"{PREFIX}{spec.name.upper()}"
+    if isinstance(default, bool):
+        text = str(value).strip().lower()
+        if text in _TRUE or text in _FALSE:
+            return text in _TRUE
+        raise SettingsError(f"{name} must be yes or no, not {value!r}.")
+    if isinstance(default, int):
+        try:
+            number = int(value)
+        except (TypeError, ValueError):
+            number = -1
+        if number < 0:
+            raise SettingsError(f"{name} must be a whole number of 0 or more, not {value!r}.")
+        return number
+    return Path(value) if isinstance(default, Path) else str(value)
+
+
+def _checked(settings: Settings) -> Settings:
+    parts = urlsplit(settings.url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+        raise SettingsError(
+            f"{PREFIX}URL must be an address such as https://packages.example.org, not {settings.url!r}."
+        )
+    if parts.hostname in {"pypi", "testpypi"}:
+        raise SettingsError(f"{PREFIX}URL can't be {parts.hostname!r}: tokens of two indexes would be confused.")
+    if settings.debug and parts.hostname not in {"localhost", "127.0.0.1"}:
+        raise SettingsError(f"{PREFIX}DEBUG=yes is unsafe on {parts.hostname}; write {PREFIX}DEBUG=no.")
+    if settings.database_url and not settings.database_url.startswith(("postgres://", "postgresql://", "sqlite:///")):
+        raise SettingsError(f"{PREFIX}DATABASE_URL must begin with postgresql:// or sqlite:///.")
+    return settings if not settings.url.endswith("/") else _with_url(settings, settings.url.rstrip("/"))
+
+
+def _with_url(settings: Settings, url: str) -> Settings:
+    return Settings(**{f.name: getattr(settings, f.name) for f in fields(Settings)} | {"url": url})

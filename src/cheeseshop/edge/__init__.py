@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ASGI edge: reads, files, bodies, deadlines, the bridge to Django. No Django, no models."""

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where things lie: keys of blobs and names of page files."""
+
+from urllib.parse import quote
+
+
+def blob_key(blake2_256: str, filename: str) -> str:
+    """Return the key of a file: ``aa/bb/rest/filename`` from its BLAKE2b-256 digest in hex."""
+    return f"{blake2_256[:2]}/{blake2_256[2:4]}/{blake2_256[4:]}/{filename}"
+
+
+def release_file(version: str) -> str:
+    """Return the name of a release's container beside its project's page."""
+    return "r." + quote(version, safe="+!")
+
+
+def chunk_file(name: str) -> str:
+    """Return the name of a chunk's container beside its project's page."""
+    return "c." + name

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""API tokens."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+
+from cheeseshop.core.clock import now
+from cheeseshop.core.ids import new_id
+
+
+def new_key() -> bytes:
+    """Return the 32 random bytes that a token's signatures start from."""
+    return secrets.token_bytes(32)
+
+
+class Token(models.Model):
+    """The root of a macaroon. ``caveats`` are checked again at each use, beside those the holder sends."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens")
+    description = models.CharField(max_length=100)
+    key = models.BinaryField(max_length=32, default=new_key)
+    caveats = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=now)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    issued_by_administrator = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "description"], name="token_description_once")]
+
+    def __str__(self) -> str:
+        return self.description

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Admission and acceptance of uploads: POST /legacy/."""
