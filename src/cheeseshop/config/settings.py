@@ -5,7 +5,7 @@ from typing import Any
 
 import dj_database_url
 
-from cheeseshop.config import current
+from cheeseshop.core import current
 from cheeseshop.core.settings import Settings
 
 

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one exception of this package."""
+
+
+class DistributionRefused(Exception):
+    """An upload, or a part of it, breaks a rule; `message` is written for the person who uploads.
+
+    `field` is the name of the form field at fault, where there is one. Callers answer with status 400.
+    """
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The store of an embedded instance: local folders on one file system.
+
+``blobs/`` holds every file by key, ``public/packages/`` hard links to those that anyone may fetch, ``pages/`` the index
+pages, ``spool/`` bytes on their way in. All four lie in one folder, so that a rename or a link is atomic.
+"""
+
+import fcntl
+import hashlib
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+_LOCKS = 1024
+
+
+class Store:
+    """Bytes of one instance. Keys are ``aa/bb/rest/filename``; the caller made them from digests and safe filenames."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.blobs = self.root / "blobs"
+        self.public = self.root / "public"
+        self.pages = self.root / "pages"
+        self.spool = self.root / "spool"
+        self.locks = self.root / "locks"
+
+    def prepare(self) -> None:
+        """Create the folders that are missing."""
+        for folder in (self.blobs, self.public / "packages", self.pages, self.spool, self.locks):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def blob_path(self, key: str) -> Path:
+        """Return where a blob lies."""
+        return self.blobs / key
+
+    def put_file(self, key: str, source: Path) -> None:
+        """Link the spooled file ``source`` in as a blob, durably: bytes and every folder on the way are synced."""
+        target = self._place(key)
+        sync_path(source)
+        with suppress(FileExistsError):  # the key holds the digest: what is there is the same bytes
+            os.link(source, target)
+        sync_path(target.parent)
+
+    def put_bytes(self, key: str, data: bytes) -> None:
+        """Write a small blob durably."""
+        target = self._place(key)
+        write_atomically(target, data, durable=True)
+
+    def publish_blob(self, key: str) -> None:
+        """Let anyone fetch a blob."""
+        link = self.public / "packages" / key
+        try:
+            os.link(self.blobs / key, link)
+        except FileNotFoundError:
+            link.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError):
+                os.link(self.blobs / key, link)
+        except FileExistsError:
+            pass
+
+    def withdraw_blob(self, key: str) -> None:
+        """Take a blob out of the public tree. The bytes stay."""
+        (self.public / "packages" / key).unlink(missing_ok=True)
+
+    def is_public(self, key: str) -> bool:
+        """Tell whether anyone may fetch a blob."""
+        return (self.public / "packages" / key).is_file()
+
+    def remove_blob(self, key: str) -> None:
+        """Remove a blob's bytes and its public link."""
+        self.withdraw_blob(key)
+        (self.blobs / key).unlink(missing_ok=True)
+
+    def blob_keys(self) -> Iterator[str]:
+        """Yield every blob's key."""
+        base = str(self.blobs)
+        for folder, _, names in os.walk(base):
+            for name in names:
+                yield os.path.relpath(os.path.join(folder, name), base)
+
+    def project_folder(self, normalized_name: str) -> Path:
+        """Return the folder of a project's pages."""
+        return self.pages / normalized_name
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Hold the lock of a project (or of another named thing) among all processes of this host."""
+        slot = zlib.crc32(name.encode()) % _LOCKS
+        handle = os.open(self.locks / f"{slot:04}", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def _place(self, key: str) -> Path:
+        target = self.blobs / key
+        if not target.parent.is_dir():
+            created = [p for p in (target.parent, target.parent.parent, target.parent.parent.parent) if not p.exists()]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            for folder in created:
+                sync_path(folder.parent)
+        return target
+
+
+def sync_path(path: Path) -> None:
+    """Force a file or a folder to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_atomically(target: Path, data: bytes, *, durable: bool = False) -> None:
+    """Replace ``target`` by ``data`` in one step, so that a reader sees the old bytes or the new ones."""
+    fresh = f"{target}.{os.getpid()}.{os.urandom(4).hex()}.new"
+    handle = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(handle, view) :]
+        if durable:
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+    try:
+        os.rename(fresh, target)
+    except BaseException:
+        os.unlink(fresh)
+        raise
+    if durable:
+        sync_path(target.parent)
+
+
+def digests(path: Path) -> tuple[str, str, str, int]:
+    """Return MD5, SHA-256 and BLAKE2b-256 in hex, and the size in bytes, of a file."""
+    md5, sha256, blake2 = hashlib.md5(usedforsecurity=False), hashlib.sha256(), hashlib.blake2b(digest_size=32)
+    size = 0
+    with path.open("rb") as source:
+        while block := source.read(1 << 20):
+            size += len(block)
+            for digest in (md5, sha256, blake2):
+                digest.update(block)
+    return md5.hexdigest(), sha256.hexdigest(), blake2.hexdigest(), size
