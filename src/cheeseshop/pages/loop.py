@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The publisher: catches up with dirty marks, emits the list of all projects, and clears the marks that are done.
+
+One thread in every worker runs it; a lock elects the one that works.
+"""
+
+import fcntl
+import logging
+import os
+import threading
+import time
+from contextlib import suppress
+
+from django.db import close_old_connections, transaction
+
+from cheeseshop.catalog.models import Project
+from cheeseshop.edge_contract.assembly import PAGE_FORMAT
+from cheeseshop.journal.models import DirtyMark
+from cheeseshop.pages.listing import emit_list
+from cheeseshop.pages.models import PageTree
+from cheeseshop.pages.publisher import is_published, publish_project
+from cheeseshop.storage import Store
+
+log = logging.getLogger(__name__)
+
+INTERVAL = 1.0
+LIST_INTERVAL = 2.0
+_BATCH = 500
+
+
+class Publisher(threading.Thread):
+    """The publisher's thread. ``stop`` ends it after the step under way."""
+
+    def __init__(self, store: Store, site: str) -> None:
+        super().__init__(name="publisher", daemon=True)
+        self.store = store
+        self.site = site
+        self._stop_asked = threading.Event()
+        self._listed = 0.0
+        self._elected: int | None = None
+
+    def stop(self) -> None:
+        """Ask the thread to end."""
+        self._stop_asked.set()
+
+    def run(self) -> None:
+        """Work until asked to stop. A failed step is logged and tried again."""
+        while not self._stop_asked.wait(INTERVAL):
+            try:
+                if self._is_elected():
+                    self.step()
+            except Exception:
+                log.exception("the publisher failed; it will try again")
+            finally:
+                close_old_connections()
+        if self._elected is not None:
+            os.close(self._elected)
+
+    def _is_elected(self) -> bool:
+        if self._elected is not None:
+            return True
+        handle = os.open(self.store.locks / "publisher", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        with suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._elected = handle
+            return True
+        os.close(handle)
+        return False
+
+    def step(self, *, at_once: bool = False) -> None:
+        """Publish what waits, and emit the list if it is time (or ``at_once``)."""
+        ensure_tree(self.store, self.site)
+        marks = list(DirtyMark.objects.order_by("id").values_list("id", "normalized_name", "serial")[:_BATCH])
+        newest = {name: serial for _, name, serial in marks}
+        for name, serial in newest.items():
+            if not is_published(self.store, name, serial):
+                publish_project(self.store, self.site, name)
+        if not marks or (not at_once and time.monotonic() - self._listed < LIST_INTERVAL):
+            return
+        emit_list(self.store, self.site, set(newest))
+        self._listed = time.monotonic()
+        os.sync()  # pages are not synced one by one; the marks stay until the batch is on the disk
+        with transaction.atomic():
+            DirtyMark.objects.filter(id__in=[mark[0] for mark in marks]).delete()
+
+
+def ensure_tree(store: Store, site: str) -> None:
+    """Mark everything dirty when the pages on disk are of another format or for another address."""
+    tree = PageTree.objects.first()
+    if tree is not None and (tree.format, tree.site) == (PAGE_FORMAT, site) and (store.pages / "_list/current").exists():
+        return
+    mark_everything()
+    emit_list(store, site, None)
+    PageTree.objects.update_or_create(id=1, defaults={"format": PAGE_FORMAT, "site": site})
+
+
+def mark_everything() -> None:
+    """Mark every project dirty, in batches."""
+    names = Project.objects.order_by("normalized_name").values_list("normalized_name", "last_serial")
+    batch: list[DirtyMark] = []
+    for name, serial in names.iterator(chunk_size=_BATCH):
+        batch.append(DirtyMark(normalized_name=name, serial=serial))
+        if len(batch) == _BATCH:
+            DirtyMark.objects.bulk_create(batch)
+            batch = []
+    DirtyMark.objects.bulk_create(batch)

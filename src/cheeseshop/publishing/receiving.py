@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Receive an upload: admit, accept, publish, then answer."""
+
+import logging
+
+from django.db import DatabaseError, close_old_connections
+
+from cheeseshop.core.errors import Refusal
+from cheeseshop.edge_contract.protocols import Admission, Reply, RequestHead, SpooledForm
+from cheeseshop.pages.publisher import publish_project
+from cheeseshop.storage import Store
+from cheeseshop.uploads.acceptance import Accepted, Step, accept
+from cheeseshop.uploads.admission import Sender, admit, largest_file
+
+log = logging.getLogger(__name__)
+
+_RETRY = "The index can't take the file at the moment; nothing was lost, and a retry is safe."
+_UNPUBLISHED = "The file is stored, but its pages could not be published yet; a retry is safe."
+
+
+class Receiver:
+    """The upload flow behind the edge."""
+
+    def __init__(self, store: Store, site: str) -> None:
+        self.store = store
+        self.site = site
+
+    def admit(self, head: RequestHead) -> Admission | Reply:
+        """Check identity, flags and limits from headers alone."""
+        try:
+            return Admission(largest_file(), admit(head))
+        except Refusal as refusal:
+            return _reply(refusal)
+        except DatabaseError:
+            log.exception("admission failed")
+            return Reply(503, _RETRY, (("retry-after", "5"),))
+        finally:
+            close_old_connections()
+
+    def accept(self, admission: Admission, form: SpooledForm) -> Reply:
+        """Check and store the file, publish its pages, and answer."""
+        sender: Sender = admission.ticket
+        try:
+            receive(self.store, self.site, sender, form)
+        except Refusal as refusal:
+            return _reply(refusal)
+        except (DatabaseError, OSError):
+            log.exception("an upload failed")
+            return Reply(503, _RETRY, (("retry-after", "5"),))
+        finally:
+            close_old_connections()
+        return Reply(200)
+
+
+def receive(
+    store: Store,
+    site: str,
+    sender: Sender,
+    form: SpooledForm,
+    *,
+    legacy: bool = False,
+    step: Step = lambda _name: None,
+) -> Accepted:
+    """Accept a file and publish it. What was accepted before is published again if its pages are behind.
+
+    Raises:
+        Refusal: as ``accept`` does; 503 when only the publishing failed.
+    """
+    accepted = accept(store, sender, form, legacy=legacy, step=step)
+    try:
+        publish_file(store, accepted)
+        publish_project(store, site, accepted.normalized_name)
+    except (DatabaseError, OSError) as error:
+        log.exception("publishing %s failed", accepted.normalized_name)
+        raise Refusal(_UNPUBLISHED, status=503, retry_after=5) from error
+    step("published")
+    return accepted
+
+
+def publish_file(store: Store, accepted: Accepted) -> None:
+    """Let anyone fetch the file, if its project is public. Quarantined files never reach this."""
+    store.publish_blob(accepted.key)
+    if accepted.has_metadata:
+        store.publish_blob(f"{accepted.key}.metadata")
+
+
+def _reply(refusal: Refusal) -> Reply:
+    headers = (("retry-after", str(refusal.retry_after)),) if refusal.retry_after else ()
+    return Reply(refusal.status, refusal.message, headers)

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Accept a spooled upload: check it in the order that clients know, store it, record it."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from packaging.utils import canonicalize_name
+
+from cheeseshop.catalog.flows.lease_blob import lease_blob
+from cheeseshop.catalog.flows.record_file import NewFile, NewRelease, record_file
+from cheeseshop.catalog.models import BlobLease, File, Project
+from cheeseshop.core import current
+from cheeseshop.core.errors import Refusal, TryAgain
+from cheeseshop.distributions.digests import check_digests
+from cheeseshop.distributions.errors import DistributionRefused
+from cheeseshop.distributions.filenames import check_upload_filename
+from cheeseshop.distributions.form import UploadForm, validate_form
+from cheeseshop.distributions.inspection import Inspection, inspect_distribution
+from cheeseshop.distributions.names import ultranormalize
+from cheeseshop.distributions.rendering import render_description
+from cheeseshop.edge_contract.keys import blob_key
+from cheeseshop.edge_contract.protocols import SpooledFile, SpooledForm
+from cheeseshop.storage import Store
+from cheeseshop.uploads import rules
+from cheeseshop.uploads.admission import Sender
+
+_ATTEMPTS = 3
+
+Step = Callable[[str], None]
+
+
+def _no_step(_name: str) -> None:
+    """Do nothing at a named step. Fault tests pass a function that kills the process there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A file that is recorded: whether it is new, and up to which serial its project must be published."""
+
+    normalized_name: str
+    key: str
+    new: bool
+    has_metadata: bool
+
+
+def accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool = False, step: Step = _no_step) -> Accepted:
+    """Check, store and record one file.
+
+    Raises:
+        Refusal: with the message that the client prints, before anything is stored.
+    """
+    try:
+        return _accept(store, sender, form, legacy=legacy, step=step)
+    except DistributionRefused as error:
+        raise Refusal(str(error)) from error
+
+
+def _accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool, step: Step) -> Accepted:
+    if form.misplaced_files:
+        raise Refusal(f"{form.misplaced_files[0]}: Should not be a tuple (a file was sent where text belongs).")
+    checked = validate_form(form.fields, allow_local_version=current.settings().allow_local_versions)
+    content = form.content
+    if content is None:
+        raise Refusal("Upload payload does not have a file.")
+    name = str(canonicalize_name(checked.name))
+    for _ in range(_ATTEMPTS):
+        project = Project.objects.filter(normalized_name=name).first()
+        rules.check_sender(sender, checked.name, name, project)
+        if _check_content(checked, content, project):
+            return _same(content, name)
+        inspection = _inspect(content, checked, legacy=legacy)
+        step("checked")
+        try:
+            return _store(store, sender, checked, content, inspection, step)
+        except IntegrityError:
+            continue  # another upload won a name, a digest or the project: look again
+    raise TryAgain("Other uploads of this project got in the way; try again.")
+
+
+def _check_content(checked: UploadForm, content: SpooledFile, project: Project | None) -> bool:
+    """Check what precedes the archive itself, and tell whether the very file is here already."""
+    if checked.metadata.description:
+        render_description(checked.metadata.description, checked.metadata.description_content_type)
+    check_upload_filename(content.filename, checked.filetype)
+    if not content.content_type or content.content_type.startswith("image/"):
+        raise Refusal("Invalid distribution file.")
+    rules.check_size(content, project, checked.name)
+    check_digests(checked, md5=content.md5, sha256=content.sha256, blake2_256=content.blake2_256)
+    if rules.same_file_exists(content):
+        return True
+    rules.check_release(project, str(checked.version), checked.filetype)
+    return False
+
+
+def _inspect(content: SpooledFile, checked: UploadForm, *, legacy: bool) -> Inspection:
+    with content.path.open("rb") as source:
+        return inspect_distribution(
+            source, content.filename, checked, legacy=legacy, allow_linux_tags=current.settings().allow_linux_tags
+        )
+
+
+def _same(content: SpooledFile, name: str) -> Accepted:
+    has_metadata = File.objects.filter(filename=content.filename).exclude(metadata_sha256="").exists()
+    return Accepted(name, blob_key(content.blake2_256, content.filename), new=False, has_metadata=has_metadata)
+
+
+def _store(
+    store: Store, sender: Sender, checked: UploadForm, content: SpooledFile, found: Inspection, step: Step
+) -> Accepted:
+    key = blob_key(content.blake2_256, content.filename)
+    lease = lease_blob(key)
+    step("leased")
+    try:
+        store.put_file(key, content.path)
+        if found.serve_metadata:
+            store.put_bytes(f"{key}.metadata", found.metadata_bytes)
+        step("stored")
+        new = _new_file(sender, checked, content, found)
+        record_file(NewFile(**new, lease=lease))
+    except BaseException:
+        with transaction.atomic():
+            BlobLease.objects.filter(id=lease).delete()
+        raise
+    step("recorded")
+    name = str(canonicalize_name(checked.name))
+    return Accepted(name, key, new=True, has_metadata=found.serve_metadata)
+
+
+def _new_file(sender: Sender, checked: UploadForm, content: SpooledFile, found: Inspection) -> dict[str, object]:
+    project = Project.objects.filter(normalized_name=canonicalize_name(checked.name)).first()
+    return {
+        "project_name": checked.name,
+        "normalized_name": str(canonicalize_name(checked.name)),
+        "lookalike_key": ultranormalize(checked.name),
+        "release": _new_release(found),
+        "file": _file(sender, checked, content, found),
+        "uploader": sender.bearer.user,
+        "max_project_size": rules.limits_of(project).project,
+    }
+
+
+def _new_release(found: Inspection) -> NewRelease:
+    metadata = found.metadata
+    text = metadata.description or ""
+    return NewRelease(
+        version=metadata.version,
+        summary=(metadata.summary or "")[:512],
+        requires_python=str(metadata.requires_python or ""),
+        facts=metadata.to_json(),
+        description=text,
+        description_content_type=metadata.description_content_type or "",
+        description_html=render_description(text, metadata.description_content_type) if text else "",
+    )
+
+
+def _file(sender: Sender, checked: UploadForm, content: SpooledFile, found: Inspection) -> File:
+    served = found.metadata_bytes if found.serve_metadata else b""
+    return File(
+        filename=content.filename,
+        packagetype=checked.filetype,
+        python_version=checked.pyversion,
+        requires_python=str(found.metadata.requires_python or ""),
+        comment=(checked.comment or "")[:500],
+        size=content.size,
+        md5=content.md5,
+        sha256=content.sha256,
+        blake2_256=content.blake2_256,
+        metadata_sha256=hashlib.sha256(served).hexdigest() if served else "",
+        metadata_size=len(served),
+        uploaded_by=sender.bearer.user,
+        user_agent=sender.user_agent,
+        legacy_faults=list(found.faults),
+    )

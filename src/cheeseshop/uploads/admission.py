@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may send a body at all, decided from headers alone, before a byte of the body is read."""
+
+from dataclasses import dataclass
+
+from django.db.models import Max
+
+from cheeseshop.catalog.models import Project
+from cheeseshop.core import current
+from cheeseshop.core.errors import Forbidden
+from cheeseshop.edge_contract.protocols import RequestHead
+from cheeseshop.tokens.authentication import NO_IDENTITY, Bearer, authenticate
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends an upload, from where, and with which client."""
+
+    bearer: Bearer
+    client: str
+    user_agent: str
+
+
+def admit(head: RequestHead) -> Sender:
+    """Identify the sender.
+
+    Raises:
+        Forbidden: without a valid token, or over plain HTTP where the site is https.
+    """
+    settings = current.settings()
+    if settings.is_https and head.headers.get("x-forwarded-proto", "https") == "http":
+        raise Forbidden("SSL is required.")
+    header = head.headers.get("authorization")
+    if not header:
+        raise Forbidden(NO_IDENTITY)
+    return Sender(authenticate(header), head.client, head.headers.get("user-agent", "")[:300])
+
+
+def largest_file() -> int:
+    """Return the most bytes that a file of any project may have."""
+    own = Project.objects.exclude(max_file_size=None).aggregate(largest=Max("max_file_size"))["largest"]
+    return max(current.settings().max_file_size, own or 0)
