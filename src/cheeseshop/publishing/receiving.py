@@ -8,6 +8,7 @@ from django.db import DatabaseError, close_old_connections
 from cheeseshop.core.errors import Refusal
 from cheeseshop.edge_contract.protocols import Admission, Reply, RequestHead, SpooledForm
 from cheeseshop.pages.publisher import publish_project
+from cheeseshop.publishing.public_tree import publish_file
 from cheeseshop.storage import Store
 from cheeseshop.uploads.acceptance import Accepted, Step, accept
 from cheeseshop.uploads.admission import Sender, admit, largest_file
@@ -68,20 +69,13 @@ def receive(
     """
     accepted = accept(store, sender, form, legacy=legacy, step=step)
     try:
-        publish_file(store, accepted)
+        publish_file(store, accepted.key)
         publish_project(store, site, accepted.normalized_name)
     except (DatabaseError, OSError) as error:
         log.exception("publishing %s failed", accepted.normalized_name)
         raise Refusal(_UNPUBLISHED, status=503, retry_after=5) from error
     step("published")
     return accepted
-
-
-def publish_file(store: Store, accepted: Accepted) -> None:
-    """Let anyone fetch the file, if its project is public. Quarantined files never reach this."""
-    store.publish_blob(accepted.key)
-    if accepted.has_metadata:
-        store.publish_blob(f"{accepted.key}.metadata")
 
 
 def _reply(refusal: Refusal) -> Reply:

@@ -3,7 +3,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, transaction
 from packaging.utils import canonicalize_name
@@ -110,6 +110,7 @@ def _store(
     store: Store, sender: Sender, checked: UploadForm, content: SpooledFile, found: Inspection, step: Step
 ) -> Accepted:
     key = blob_key(content.blake2_256, content.filename)
+    new = _new_file(sender, checked, content, found)
     lease = lease_blob(key)
     step("leased")
     try:
@@ -117,8 +118,7 @@ def _store(
         if found.serve_metadata:
             store.put_bytes(f"{key}.metadata", found.metadata_bytes)
         step("stored")
-        new = _new_file(sender, checked, content, found)
-        record_file(NewFile(**new, lease=lease))
+        record_file(replace(new, lease=lease))
     except BaseException:
         with transaction.atomic():
             BlobLease.objects.filter(id=lease).delete()
@@ -128,17 +128,17 @@ def _store(
     return Accepted(name, key, new=True, has_metadata=found.serve_metadata)
 
 
-def _new_file(sender: Sender, checked: UploadForm, content: SpooledFile, found: Inspection) -> dict[str, object]:
+def _new_file(sender: Sender, checked: UploadForm, content: SpooledFile, found: Inspection) -> NewFile:
     project = Project.objects.filter(normalized_name=canonicalize_name(checked.name)).first()
-    return {
-        "project_name": checked.name,
-        "normalized_name": str(canonicalize_name(checked.name)),
-        "lookalike_key": ultranormalize(checked.name),
-        "release": _new_release(found),
-        "file": _file(sender, checked, content, found),
-        "uploader": sender.bearer.user,
-        "max_project_size": rules.limits_of(project).project,
-    }
+    return NewFile(
+        project_name=checked.name,
+        normalized_name=str(canonicalize_name(checked.name)),
+        lookalike_key=ultranormalize(checked.name),
+        release=_new_release(found),
+        file=_file(sender, checked, content, found),
+        uploader=sender.bearer.user,
+        max_project_size=rules.limits_of(project).project,
+    )
 
 
 def _new_release(found: Inspection) -> NewRelease:
@@ -151,8 +151,19 @@ def _new_release(found: Inspection) -> NewRelease:
         facts=metadata.to_json(),
         description=text,
         description_content_type=metadata.description_content_type or "",
-        description_html=render_description(text, metadata.description_content_type) if text else "",
+        description_html=_html(text, metadata.description_content_type, legacy=bool(found.faults)),
     )
+
+
+def _html(text: str, content_type: str | None, *, legacy: bool) -> str:
+    if not text:
+        return ""
+    try:
+        return render_description(text, content_type)
+    except DistributionRefused:
+        if legacy:
+            return render_description(text, "text/plain")
+        raise
 
 
 def _file(sender: Sender, checked: UploadForm, content: SpooledFile, found: Inspection) -> File:

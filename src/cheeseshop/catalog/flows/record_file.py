@@ -39,8 +39,8 @@ class NewFile:
     release: NewRelease
     file: File
     uploader: User
-    lease: UUID
     max_project_size: int
+    lease: UUID | None = None
 
 
 def record_file(new: NewFile) -> int:

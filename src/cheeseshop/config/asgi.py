@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The program as Granian loads it: the edge in front, Django and the upload flow behind it."""
+
+from cheeseshop.config.wsgi import application as django
+from cheeseshop.core import current
+from cheeseshop.edge import Edge, EdgePaths
+from cheeseshop.pages.loop import Publisher
+from cheeseshop.publishing.importing import open_store
+from cheeseshop.publishing.receiving import Receiver
+
+_settings = current.settings()
+_store = open_store()
+_publisher = Publisher(_store, _settings.url)
+
+application = Edge(
+    _settings,
+    EdgePaths(pages=_store.pages, public=_store.public, spool=_store.spool),
+    django=django,
+    uploads=Receiver(_store, _settings.url),
+    private_files=None,
+)
+application.on_startup.append(_publisher.start)
