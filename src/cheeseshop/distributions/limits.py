@@ -33,6 +33,8 @@ MAX_TAGS_IN_FILENAME: Final = 1000
 # Of one line of metadata that has a grammar: a requirement, a URL, an address.
 MAX_PARSED_VALUE: Final = 10_000
 MAX_VALUES_OF_FIELD: Final = 5000
+# Of all values of one field together; the longest list of requirements in public use is about 100 KiB.
+MAX_REPEATED_TOTAL: Final = 512 * KIB
 MAX_SUMMARY: Final = 512
 MAX_PROJECT_URL_LABEL: Final = 32
 

@@ -43,9 +43,7 @@ SINGLE_TAGS: Final = frozenset({"any", "win32", "win_amd64", "win_arm64", "win_i
 FAMILIES: Final = (
     PlatformFamily("manylinux1", ("x86_64", "i686"), "PEP 513"),
     PlatformFamily("manylinux2010", ("x86_64", "i686"), "PEP 571"),
-    PlatformFamily(
-        "manylinux2014", ("x86_64", "i686", "aarch64", "armv7l", "ppc64", "ppc64le", "s390x"), "PEP 599"
-    ),
+    PlatformFamily("manylinux2014", ("x86_64", "i686", "aarch64", "armv7l", "ppc64", "ppc64le", "s390x"), "PEP 599"),
     PlatformFamily(r"manylinux_[0-9]+_[0-9]+", _GLIBC_ARCHITECTURES, "PEP 600"),
     PlatformFamily(r"musllinux_[0-9]+_[0-9]+", _MUSL_ARCHITECTURES, "PEP 656"),
     PlatformFamily(r"macosx_10_[0-9]+", _MACOS_ARCHITECTURES, "PEP 425"),
@@ -56,7 +54,9 @@ FAMILIES: Final = (
     PlatformFamily(r"pyemscripten_[0-9]+_[0-9]+", ("wasm32",), "PEP 783"),
 )
 
-_ALLOWED: Final = re.compile("|".join(f"(?:{family.prefix})_(?:{'|'.join(family.architectures)})" for family in FAMILIES))
+_ALLOWED: Final = re.compile(
+    "|".join(f"(?:{family.prefix})_(?:{'|'.join(family.architectures)})" for family in FAMILIES)
+)
 _PLAIN_LINUX: Final = re.compile(r"linux_[a-z0-9_]+")
 
 
