@@ -13,6 +13,7 @@ from cheeseshop.catalog.flows.record_file import NewFile, NewRelease, record_fil
 from cheeseshop.catalog.models import BlobLease, File, Project
 from cheeseshop.core import current
 from cheeseshop.core.errors import Refusal, TryAgain
+from cheeseshop.distributions.allowances import Allowances
 from cheeseshop.distributions.digests import check_digests
 from cheeseshop.distributions.errors import DistributionRefused
 from cheeseshop.distributions.filenames import check_upload_filename
@@ -60,7 +61,7 @@ def accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool = Fa
 def _accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool, step: Step) -> Accepted:
     if form.misplaced_files:
         raise Refusal(f"{form.misplaced_files[0]}: Should not be a tuple (a file was sent where text belongs).")
-    checked = validate_form(form.fields, allow_local_version=current.settings().allow_local_versions)
+    checked = validate_form(form.fields, allowances=allowances())
     content = form.content
     if content is None:
         raise Refusal("Upload payload does not have a file.")
@@ -90,14 +91,20 @@ def _check_content(checked: UploadForm, content: SpooledFile, project: Project |
     check_digests(checked, md5=content.md5, sha256=content.sha256, blake2_256=content.blake2_256)
     if rules.same_file_exists(content):
         return True
-    rules.check_release(project, str(checked.version), checked.filetype)
+    rules.check_release(project, str(checked.metadata.version), checked.filetype)
     return False
+
+
+def allowances() -> Allowances:
+    """Return which of the public index's rules this instance relaxes."""
+    settings = current.settings()
+    return Allowances(settings.allow_local_versions, settings.allow_linux_tags)
 
 
 def _inspect(content: SpooledFile, checked: UploadForm, *, legacy: bool) -> Inspection:
     with content.path.open("rb") as source:
         return inspect_distribution(
-            source, content.filename, checked, legacy=legacy, allow_linux_tags=current.settings().allow_linux_tags
+            source, content.filename, checked, legacy=legacy, allowances=allowances()
         )
 
 
