@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Calls of the renderers that turn markup into sanitised HTML, without any limit of time."""
+
+
+def render_markup(text: str, kind: str, variant: str) -> str | None:
+    """Return `text` of the media type `kind` as sanitised HTML, or None where it does not render.
+
+    `variant` is the Markdown flavour, "GFM" or "CommonMark".
+    """
+    if kind == "text/markdown":
+        from readme_renderer import markdown
+
+        html = markdown.render(text, variant=variant)
+    elif kind == "text/plain":
+        from readme_renderer import txt
+
+        html = txt.render(text)
+    else:
+        from readme_renderer import rst
+
+        html = rst.render(text)
+    return str(html) if html is not None else None

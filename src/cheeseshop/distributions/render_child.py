@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A child process that renders descriptions, one at a time, and can be killed.
+
+Run as a module it is the child: it reads requests from standard input and writes answers to standard output, each a
+four-byte length and JSON, until the input ends or nobody has asked for some minutes.
+"""
+
+import json
+import os
+import resource
+import select
+import struct
+import subprocess
+import sys
+import time
+from typing import Any, Final
+
+from cheeseshop.distributions.limits import GIB, MIB
+
+TIME_LIMIT: Final = 15.0
+_MEMORY_LIMIT: Final = 2 * GIB
+_MAX_ANSWER: Final = 64 * MIB
+_IDLE: Final = 300.0
+_LENGTH: Final = struct.Struct("!I")
+
+
+class RenderingAborted(Exception):
+    """The child took too long, or died."""
+
+
+class _ChildGone(RenderingAborted):
+    """The child ended before it answered."""
+
+
+class RenderChild:
+    """The parent's handle; started by the first call. Callers take turns by a lock of their own."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def render(self, text: str, kind: str, variant: str, *, time_limit: float = TIME_LIMIT) -> str | None:
+        """Return sanitised HTML, or None where the text does not render.
+
+        :raises RenderingAborted: it took longer than `time_limit` seconds, or more memory than allowed.
+        """
+        request = json.dumps([text, kind, variant]).encode()
+        for attempt in range(2):
+            process = self._running(restart=attempt > 0)
+            try:
+                return _exchange(process, request, time_limit)
+            except (BrokenPipeError, _ChildGone):
+                continue  # It may have gone for idleness just now.
+            except RenderingAborted:
+                self._kill()
+                raise
+        self._kill()
+        raise RenderingAborted
+
+    def _running(self, *, restart: bool) -> "subprocess.Popen[bytes]":
+        if self._process is None or restart or self._process.poll() is not None:
+            self._kill()
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [sys.executable, "-m", "cheeseshop.distributions.render_child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+            )
+        return self._process
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+def _exchange(process: "subprocess.Popen[bytes]", request: bytes, time_limit: float) -> str | None:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    deadline = time.monotonic() + time_limit
+    with memoryview(_LENGTH.pack(len(request)) + request) as pending:
+        sent = 0
+        while sent < len(pending):
+            sent += process.stdin.write(pending[sent:]) or 0
+    (length,) = _LENGTH.unpack(_read(process.stdout.fileno(), _LENGTH.size, deadline))
+    if length > _MAX_ANSWER:
+        raise RenderingAborted
+    html = json.loads(_read(process.stdout.fileno(), length, deadline))
+    return str(html) if html is not None else None
+
+
+def _read(descriptor: int, size: int, deadline: float) -> bytes:
+    received = bytearray()
+    # Not `select.select`, which fails for descriptors above 1,023, and a server has many connections.
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    while len(received) < size:
+        if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            raise RenderingAborted
+        piece = os.read(descriptor, size - len(received))
+        if not piece:
+            raise _ChildGone
+        received += piece
+    return bytes(received)
+
+
+def _serve() -> None:
+    """Answer requests until the parent goes away or has been silent for long."""
+    from cheeseshop.distributions.markup import render_markup
+
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, _MEMORY_LIMIT))
+    os.nice(5)  # Whoever reads pages goes first.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # Nothing that a renderer prints mixes with the answers.
+    while select.select([0], [], [], _IDLE)[0]:
+        head = sys.stdin.buffer.read(_LENGTH.size)
+        if len(head) < _LENGTH.size:
+            return
+        request: list[Any] = json.loads(sys.stdin.buffer.read(*_LENGTH.unpack(head)))
+        try:
+            html = render_markup(*request)
+        except Exception:  # noqa: BLE001 - whatever a hostile text provokes, it does not render
+            html = None
+        answer = json.dumps(html).encode()
+        answers.write(_LENGTH.pack(len(answer)) + answer)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    _serve()
