@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Request bodies under a deadline and a minimum rate, and multipart forms spooled to disk while they are hashed."""
+
+import asyncio
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser, parse_options_header
+
+from cheeseshop.edge.responses import Receive
+from cheeseshop.edge_contract.protocols import SpooledFile, SpooledForm
+
+_WINDOW = 10.0
+_TEXT_FIELD = 8 * 1024 * 1024
+_ALL_TEXT = 16 * 1024 * 1024
+_SEGMENTS = 10_000
+_OVERHEAD = 32 * 1024 * 1024
+
+
+class BadBody(Exception):  # noqa: N818 - read as a state
+    """The body can't be taken. ``status`` and message say why."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Gone(Exception):  # noqa: N818 - read as a state
+    """The client went away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a body may take in seconds, and how many bytes a second it must keep up over ten of them."""
+
+    deadline: float
+    rate: int
+
+
+async def read_body(receive: Receive, pace: Pace) -> AsyncIterator[bytes]:
+    """Yield the body in blocks.
+
+    Raises:
+        BadBody: 408 when the client is too slow.
+        Gone: when the client closed the connection.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + pace.deadline
+    window_end, window_bytes = loop.time() + _WINDOW, 0
+    while True:
+        try:
+            async with asyncio.timeout_at(min(end, window_end)):
+                message = await receive()
+        except TimeoutError:
+            message = None
+        moment = loop.time()
+        if message is not None:
+            if message["type"] == "http.disconnect":
+                raise Gone
+            block: bytes = message.get("body", b"")
+            window_bytes += len(block)
+            if block:
+                yield block
+            if not message.get("more_body", False):
+                return
+        if moment >= end:
+            raise BadBody(408, "The upload took too long.")
+        if moment >= window_end:
+            if window_bytes < pace.rate * _WINDOW:
+                raise BadBody(408, "The upload was too slow.")
+            window_end, window_bytes = moment + _WINDOW, 0
+
+
+async def read_small_body(receive: Receive, limit: int, pace: Pace) -> bytes:
+    """Read a whole body of at most ``limit`` bytes into memory.
+
+    Raises:
+        BadBody: 413 when it is larger, 408 when it is too slow.
+        Gone: when the client closed the connection.
+    """
+    body = bytearray()
+    async for block in read_body(receive, pace):
+        body += block
+        if len(body) > limit:
+            raise BadBody(413, "The request is too large.")
+    return bytes(body)
+
+
+@dataclass(slots=True)
+class _File:
+    handle: BinaryIO
+    path: Path
+    filename: str
+    content_type: str
+    size: int = 0
+    md5: "hashlib._Hash" = field(default_factory=lambda: hashlib.md5(usedforsecurity=False))
+    sha256: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    blake2: "hashlib.blake2b" = field(default_factory=lambda: hashlib.blake2b(digest_size=32))
+
+    def write(self, block: bytes | bytearray) -> None:
+        self.handle.write(block)
+        self.size += len(block)
+        self.md5.update(block)
+        self.sha256.update(block)
+        self.blake2.update(block)
+
+    def finish(self) -> SpooledFile:
+        self.handle.close()
+        return SpooledFile(
+            self.path,
+            self.filename,
+            self.content_type,
+            self.size,
+            self.md5.hexdigest(),
+            self.sha256.hexdigest(),
+            self.blake2.hexdigest(),
+        )
+
+
+class FormSpooler:
+    """Takes a multipart form block by block. Text stays in memory, the file part goes to disk.
+
+    Use as a context manager: at its end the temporary file is gone, unless the store linked it elsewhere.
+    """
+
+    def __init__(self, content_type: str, content_length: int, folder: Path, max_file_size: int) -> None:
+        kind, options = parse_options_header(content_type)
+        boundary = options.get("boundary", "")
+        if kind != "multipart/form-data" or not boundary or len(boundary) > 200:  # noqa: PLR2004 - RFC 2046 has 70
+            raise BadBody(400, "The body must be multipart/form-data with a boundary.")
+        if content_length > max_file_size + _OVERHEAD:
+            raise BadBody(400, self._too_large(max_file_size))
+        self.form = SpooledForm()
+        self._limit = max_file_size
+        self._folder = folder
+        self._length = content_length
+        self._read = 0
+        self._text_size = 0
+        self._file: _File | None = None
+        self._field: tuple[str, list[bytes]] | None = None
+        self._into_file = False
+        try:
+            self._parser = PushMultipartParser(
+                boundary, content_length=content_length, max_header_size=8192, max_segment_count=_SEGMENTS
+            )
+        except MultipartError as error:
+            raise BadBody(400, f"The form is malformed: {error}.") from error
+
+    def __enter__(self) -> "FormSpooler":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.handle.close()
+            with suppress(FileNotFoundError):
+                os.unlink(self._file.path)
+
+    def feed(self, block: bytes) -> None:
+        """Take the next block.
+
+        Raises:
+            BadBody: when the form is malformed or over a limit.
+        """
+        self._read += len(block)
+        if self._read > self._limit + _OVERHEAD:
+            raise BadBody(400, self._too_large(self._limit))
+        try:
+            for event in self._parser.parse(block):
+                self._take(event)
+        except ParserLimitReached as error:
+            raise BadBody(400, f"The form is over a limit: {error}.") from error
+        except (MultipartError, UnicodeDecodeError) as error:
+            raise BadBody(400, f"The form is malformed: {error}.") from error
+
+    def finish(self) -> SpooledForm:
+        """End the form and return it.
+
+        Raises:
+            BadBody: when the body ended early or is longer than it said.
+        """
+        if self._length >= 0 and self._read != self._length:
+            raise BadBody(400, f"The body has {self._read} bytes, but Content-Length says {self._length}.")
+        try:
+            self._parser.close()
+        except MultipartError as error:
+            raise BadBody(400, f"The form ends early: {error}.") from error
+        if self._file is not None:
+            self.form.content = self._file.finish()
+        return self.form
+
+    def _take(self, event: object) -> None:
+        if isinstance(event, MultipartSegment):
+            self._begin(event)
+        elif event is None:
+            if self._field is not None:
+                name, blocks = self._field
+                self._field = None
+                self.form.fields.setdefault(name, []).append(b"".join(blocks).decode("utf-8", "replace"))
+            self._into_file = False
+        elif isinstance(event, bytes | bytearray):
+            self._data(event)
+
+    def _begin(self, segment: MultipartSegment) -> None:
+        name, filename = segment.name or "", segment.filename
+        self._into_file, self._field = False, None
+        if filename is None:
+            self._field = (name, [])
+        elif name == "content" and self._file is None:
+            handle, path = tempfile.mkstemp(dir=self._folder, prefix=f"upload-{int(time.time())}-")
+            kind = segment.content_type or ""
+            self._file = _File(os.fdopen(handle, "wb", 1 << 18), Path(path), filename, kind)
+            self._into_file = True
+        elif name == "content":
+            raise BadBody(400, "The form has more than one file named content.")
+        else:
+            self.form.misplaced_files.append(name)
+
+    def _data(self, block: bytes | bytearray) -> None:
+        if self._into_file and self._file is not None:
+            self._file.write(block)
+            if self._file.size > self._limit:
+                raise BadBody(400, self._too_large(self._limit))
+        elif self._field is not None:
+            self._text_size += len(block)
+            self._field[1].append(bytes(block))
+            if self._text_size > _ALL_TEXT or sum(map(len, self._field[1])) > _TEXT_FIELD:
+                raise BadBody(400, f"The field {self._field[0][:60]!r} is too long.")
+
+    def _too_large(self, limit: int) -> str:
+        return f"File too large. The limit is {limit / 1024**2:.0f} MB."

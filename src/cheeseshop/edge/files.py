@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files of the public tree: whole, in ranges, or not at all (RFC 9110)."""
+
+import os
+import re
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from cheeseshop.edge.responses import NOSNIFF, Answer, Header, Scope, Send, etag_matches, send_answer, text
+
+_KEY = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{60})/([A-Za-z0-9][A-Za-z0-9._+!-]{0,254})")
+_RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
+_BLOCK = 64 * 1024
+_FOREVER: Header = (b"cache-control", b"max-age=31536000, immutable, public")
+
+
+class Conditions(NamedTuple):
+    """The headers that decide what of a file is sent."""
+
+    none_match: bytes = b""
+    range: bytes = b""
+    if_range: bytes = b""
+
+
+def key_of(path: str) -> str | None:
+    """Return the blob key of a path under ``/packages/``, or None for what can't be one."""
+    found = _KEY.fullmatch(unquote(path.removeprefix("/packages/")))
+    return found.group(0) if found else None
+
+
+async def send_file(scope: Scope, send: Send, path: str, key: str, conditions: Conditions) -> tuple[int, int] | None:
+    """Send a file, and return status and bytes; None where there is no such file."""
+    try:
+        size = os.stat(path).st_size
+    except OSError:
+        return None
+    etag = f'"{key[:5].replace("/", "")}{key[6:34]}{".m" if key.endswith(".metadata") else ""}"'.encode()
+    kind = b"text/plain; charset=utf-8" if key.endswith(".metadata") else b"application/octet-stream"
+    headers: list[Header] = [
+        (b"content-type", kind),
+        (b"etag", etag),
+        (b"accept-ranges", b"bytes"),
+        _FOREVER,
+        NOSNIFF,
+        (b"access-control-allow-origin", b"*"),
+    ]
+    head = scope["method"] == "HEAD"
+    if conditions.none_match and etag_matches(conditions.none_match, etag):
+        return 304, await send_answer(send, Answer(304, headers, b""))
+    wanted = _wanted(conditions, etag, size)
+    if wanted == ():
+        refused = text(416, "Range Not Satisfiable", (b"content-range", f"bytes */{size}".encode()))
+        return 416, await send_answer(send, refused, head=head)
+    if wanted is None:
+        headers.append((b"content-length", str(size).encode()))
+        return 200, await _whole(scope, send, path, headers, 0 if head else size)
+    first, last = wanted
+    headers += [
+        (b"content-length", str(last - first + 1).encode()),
+        (b"content-range", f"bytes {first}-{last}/{size}".encode()),
+    ]
+    return 206, await _part(send, path, headers, (first, first if head else last + 1))
+
+
+def _wanted(conditions: Conditions, etag: bytes, size: int) -> tuple[int, int] | tuple[()] | None:
+    """Return first and last byte, an empty tuple for a range that can't be had, or None for the whole file."""
+    if not conditions.range or (conditions.if_range and conditions.if_range != etag):
+        return None
+    found = _RANGE.fullmatch(conditions.range.replace(b" ", b""))
+    if found is None or found.groups() == (b"", b""):
+        return None  # several ranges, or another unit: a server may send all
+    first, last = found.groups()
+    if not first:
+        length = int(last)
+        return (max(0, size - length), size - 1) if length and size else ()
+    begin, end = int(first), int(last) if last else size - 1
+    if last and end < begin:
+        return None
+    return (begin, min(end, size - 1)) if begin < size else ()
+
+
+async def _whole(scope: Scope, send: Send, path: str, headers: list[Header], size: int) -> int:
+    if size and "http.response.pathsend" in scope.get("extensions", {}):
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.pathsend", "path": path})
+        return size
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    return await _blocks(send, path, 0, size)
+
+
+async def _part(send: Send, path: str, headers: list[Header], span: tuple[int, int]) -> int:
+    await send({"type": "http.response.start", "status": 206, "headers": headers})
+    return await _blocks(send, path, *span)
+
+
+async def _blocks(send: Send, path: str, at: int, end: int) -> int:
+    sent = 0
+    if at < end:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            while at < end:
+                block = os.pread(handle, min(_BLOCK, end - at), at)
+                if not block:
+                    break
+                at += len(block)
+                sent += len(block)
+                await send({"type": "http.response.body", "body": block, "more_body": True})
+        finally:
+            os.close(handle)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    return sent
+
+
+async def send_path(scope: Scope, send: Send, path: str, headers: list[Header], size: int) -> int:
+    """Send a whole file with these headers; nothing of its body for HEAD."""
+    return await _whole(scope, send, path, headers, 0 if scope["method"] == "HEAD" else size)
