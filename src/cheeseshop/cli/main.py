@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ``cheeseshop`` command. Django is loaded only by the subcommands that need it, never by ``serve`` itself."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from cheeseshop import __version__
+from cheeseshop.core.errors import Refusal
+from cheeseshop.core.settings import SettingsError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status: 0 done, 1 refused or problems found, 2 wrong usage."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if not hasattr(options, "run"):
+        parser.print_help()
+        return 2
+    try:
+        return int(options.run(options) or 0)
+    except (Refusal, SettingsError) as error:
+        print(f"cheeseshop: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("cheeseshop", description="A complete Python package index.")
+    parser.add_argument("--version", action="version", version=f"cheeseshop {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _serve(commands)
+    _init(commands)
+    _user(commands)
+    _token(commands)
+    _import(commands)
+    _checks(commands)
+    return parser
+
+
+def _serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("serve", help="create what is missing, then serve the index")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--workers", type=int, default=1)
+
+    def run(options: argparse.Namespace) -> int:
+        from cheeseshop.cli.serve import serve  # noqa: PLC0415 - loads the server
+
+        return serve(options.host, options.port, options.workers)
+
+    parser.set_defaults(run=run)
+
+
+def _init(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("init", help="create or bring up to date the database and the folders")
+
+    def run(_options: argparse.Namespace) -> int:
+        from cheeseshop.config.prepare import prepare  # noqa: PLC0415 - loads Django
+
+        prepare()
+        return 0
+
+    parser.set_defaults(run=run)
+
+
+def _user(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("user", help="manage people").add_subparsers(required=True, metavar="ACTION")
+    create = parser.add_parser("create", help="create a person")
+    create.add_argument("name")
+    create.add_argument("--email", required=True)
+    create.add_argument("--password-stdin", action="store_true", required=True, help="read the password from stdin")
+    create.add_argument("--verified", action="store_true", help="the address needs no proof")
+    create.add_argument("--superuser", action="store_true")
+    create.add_argument("--json", action="store_true")
+
+    def run(options: argparse.Namespace) -> int:
+        from cheeseshop.cli.people import create_user  # noqa: PLC0415 - loads Django
+
+        return create_user(options)
+
+    create.set_defaults(run=run)
+
+
+def _token(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("token", help="manage API tokens").add_subparsers(required=True, metavar="ACTION")
+    create = parser.add_parser("create", help="create a token; it alone is printed on standard output")
+    create.add_argument("--user", required=True)
+    create.add_argument("--project", action="append", default=[], help="narrow the token to a project (repeatable)")
+    create.add_argument("--expires", type=int, metavar="DAYS")
+    create.add_argument("--description", metavar="D")
+
+    def run(options: argparse.Namespace) -> int:
+        from cheeseshop.cli.people import create_token  # noqa: PLC0415 - loads Django
+
+        return create_token(options)
+
+    create.set_defaults(run=run)
+
+
+def _import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("import", help="upload every distribution in a folder, through the same checks")
+    parser.add_argument("folder")
+    parser.add_argument("--user", required=True)
+    parser.add_argument("--legacy", action="store_true", help="accept old names and metadata, recorded as faults")
+    parser.add_argument("--json", action="store_true", help="one line of JSON a file")
+
+    def run(options: argparse.Namespace) -> int:
+        from cheeseshop.cli.importing import import_folder  # noqa: PLC0415 - loads Django
+
+        return import_folder(options)
+
+    parser.set_defaults(run=run)
+
+
+def _checks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verify = commands.add_parser("verify", help="check that rows, bytes and pages agree")
+    verify.add_argument("--repair", action="store_true", help="mend what is derived")
+    verify.add_argument("--json", action="store_true")
+    doctor = commands.add_parser("doctor", help="check this machine and these settings")
+    doctor.add_argument("--json", action="store_true")
+    settings = commands.add_parser("settings", help="list every setting, its value and its meaning")
+    settings.add_argument("--json", action="store_true")
+
+    def run(options: argparse.Namespace) -> int:
+        from cheeseshop.cli import checks  # noqa: PLC0415 - some load Django
+
+        return int(getattr(checks, options.check)(options))
+
+    for name, parser in (("verify", verify), ("doctor", doctor), ("settings", settings)):
+        parser.set_defaults(run=run, check=name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

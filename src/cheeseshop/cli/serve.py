@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``cheeseshop serve``: prepare in a short-lived child, then run the server. This process never imports Django."""
+
+import os
+import subprocess
+import sys
+
+from granian import Granian
+from granian.constants import Interfaces, Loops
+from granian.log import LogLevels
+
+from cheeseshop.core.settings import load_settings
+
+_CONNECTIONS = 8192
+
+
+def serve(host: str, port: int, workers: int) -> int:
+    """Serve until a signal says stop. Returns the exit status."""
+    os.environ.setdefault("CHEESESHOP_URL", f"http://localhost:{port}")
+    settings = load_settings()
+    os.environ["CHEESESHOP_DATA"] = str(settings.data.resolve())
+    prepared = subprocess.run([sys.executable, "-m", "cheeseshop.cli", "init"], check=False)  # noqa: S603
+    if prepared.returncode:
+        return prepared.returncode
+    _greet(settings.url)
+    Granian(
+        "cheeseshop.config.asgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=workers,
+        loop=Loops.uvloop,
+        backlog=4096,
+        backpressure=_CONNECTIONS,
+        websockets=False,
+        log_level=LogLevels.warning,
+        log_access=False,
+        workers_kill_timeout=10,
+        respawn_failed_workers=True,
+    ).serve()
+    return 0
+
+
+def _greet(url: str) -> None:
+    print(
+        f"""
+Cheeseshop serves {url}   (Ctrl-C stops it)
+
+  Create an account and a token, in another terminal:
+    echo 'a long password' | cheeseshop user create alice --email alice@example.org --password-stdin --verified
+    cheeseshop token create --user alice --description laptop
+
+  Publish:
+    uv publish --publish-url {url}/legacy/ --token TOKEN dist/*
+    twine upload --repository-url {url}/legacy/ -u __token__ -p TOKEN dist/*
+
+  Install:
+    pip install --index-url {url}/simple/ NAME
+    uv pip install --default-index {url}/simple/ NAME
+""",
+        flush=True,
+    )
