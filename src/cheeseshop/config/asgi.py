@@ -5,7 +5,6 @@ from cheeseshop.config.wsgi import application as django
 from cheeseshop.core import current
 from cheeseshop.edge import Edge, EdgePaths
 from cheeseshop.pages.loop import Publisher
-from cheeseshop.publishing.importing import open_store
 from cheeseshop.publishing.receiving import Receiver
 
 _settings = current.settings()

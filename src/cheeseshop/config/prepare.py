@@ -18,7 +18,7 @@ def prepare() -> None:
     from django.core.management import call_command  # noqa: PLC0415 - Django must be set up first
 
     from cheeseshop.pages.loop import Publisher  # noqa: PLC0415 - as above
-    from cheeseshop.publishing.importing import open_store  # noqa: PLC0415 - as above
+    from cheeseshop.storage import open_store  # noqa: PLC0415 - as above
 
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)

@@ -17,7 +17,7 @@ from cheeseshop.distributions.filenames import parse_filename
 from cheeseshop.distributions.inspection import inspect_distribution
 from cheeseshop.edge_contract.protocols import SpooledFile, SpooledForm
 from cheeseshop.publishing.receiving import receive
-from cheeseshop.storage import Store, digests
+from cheeseshop.storage import Store, digests, open_store
 from cheeseshop.uploads.admission import Sender
 
 
@@ -42,13 +42,6 @@ class _AdministratorsWord:
 
     def check(self, _project_name: str | None, _project_id: UUID | None) -> None:
         """Every use is allowed."""
-
-
-def open_store() -> Store:
-    """Return this instance's store, with its folders."""
-    store = Store(current.settings().data)
-    store.prepare()
-    return store
 
 
 def import_file(path: Path, user: User, *, legacy: bool = False) -> Outcome:

@@ -18,9 +18,8 @@ from cheeseshop.journal.models import DirtyMark
 from cheeseshop.pages import rendering, rows
 from cheeseshop.pages.loop import Publisher
 from cheeseshop.pages.publisher import publish_project, read_page
-from cheeseshop.publishing.importing import open_store
 from cheeseshop.publishing.public_tree import anyone_may_fetch, publish_file
-from cheeseshop.storage import Store, digests
+from cheeseshop.storage import Store, digests, open_store
 
 _SPOOL_AGE = timedelta(hours=2).total_seconds()
 

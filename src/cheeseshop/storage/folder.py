@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from cheeseshop.core import current
+
 _LOCKS = 1024
 
 
@@ -104,6 +106,13 @@ class Store:
             for folder in created:
                 sync_path(folder.parent)
         return target
+
+
+def open_store() -> Store:
+    """Return this instance's store, with its folders."""
+    store = Store(current.settings().data)
+    store.prepare()
+    return store
 
 
 def sync_path(path: Path) -> None:

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The site's own pages."""
+
+from django.urls import path
+
+from cheeseshop.core import current
+from cheeseshop.web import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
+    path("project/<str:name>/", views.project, name="project"),
+    path("project/<str:name>/<str:version>/", views.project, name="release"),
+    path("project/<str:name>/<str:version>/files/", views.files, name="files"),
+    path("project/<str:name>/<str:version>/releases/", views.releases, name="releases"),
+    path("user/<str:username>/", views.user, name="user"),
+    path("legacy/", views.upload_help, name="upload-help"),
+    path("_health/", views.health, name="health"),
+    path("robots.txt", views.robots, name="robots"),
+]
+if current.settings().debug:
+    urlpatterns.append(path("dev/components/", views.components, name="components"))
