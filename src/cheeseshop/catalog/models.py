@@ -54,7 +54,10 @@ class Project(Stateful):
 
 
 class Release(Stateful):
-    """A release. ``sort_key`` orders versions bytewise, as PEP 440 does. ``facts`` is the core metadata as JSON."""
+    """A release. ``facts`` is the core metadata as JSON.
+
+    ``sort_key`` orders versions bytewise as PEP 440 does, and is equal where versions are (1.0 and 1.0.0).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="releases")
@@ -71,11 +74,8 @@ class Release(Stateful):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "version"], name="release_version_once"),
+            models.UniqueConstraint(fields=["project", "sort_key"], name="release_version_once"),
             *_state_constraints("release"),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["project", "sort_key"], name="release_in_order"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from cheeseshop.catalog.versions import sort_key
 from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Missing
@@ -63,7 +64,7 @@ def release_of(project: Project, version: str | None) -> Release:
         release = rows.filter(id=found[0][0]).first() if found else None
     else:
         try:
-            release = rows.filter(version=str(Version(version))).first()
+            release = rows.filter(sort_key=sort_key(Version(version))).first()
         except InvalidVersion:
             release = None
     if release is None:

@@ -4,20 +4,26 @@
 import os
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 
-from cheeseshop.core.settings import load_settings
+from cheeseshop.core.settings import SERVED_URL, load_settings
 
 _CONNECTIONS = 8192
 
 
 def serve(host: str, port: int, workers: int) -> int:
     """Serve until a signal says stop. Returns the exit status."""
-    os.environ.setdefault("CHEESESHOP_URL", f"http://localhost:{port}")
     settings = load_settings()
+    if not _names_its_address():
+        os.environ["CHEESESHOP_URL"] = f"http://localhost:{port}"
+        settings = load_settings()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    (settings.data / SERVED_URL).write_text(settings.url, "utf-8")
     os.environ["CHEESESHOP_DATA"] = str(settings.data.resolve())
     prepared = subprocess.run([sys.executable, "-m", "cheeseshop.cli", "init"], check=False)  # noqa: S603
     if prepared.returncode:
@@ -39,6 +45,14 @@ def serve(host: str, port: int, workers: int) -> int:
         respawn_failed_workers=True,
     ).serve()
     return 0
+
+
+def _names_its_address() -> bool:
+    """Tell whether the environment or the configuration file sets the address."""
+    if "CHEESESHOP_URL" in os.environ:
+        return True
+    config = Path(os.environ.get("CHEESESHOP_CONFIG", "cheeseshop.toml"))
+    return config.is_file() and "url" in tomllib.loads(config.read_text("utf-8"))
 
 
 def _greet(url: str) -> None:

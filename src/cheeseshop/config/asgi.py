@@ -6,6 +6,7 @@ from cheeseshop.core import current
 from cheeseshop.edge import Edge, EdgePaths
 from cheeseshop.pages.loop import Publisher
 from cheeseshop.publishing.receiving import Receiver
+from cheeseshop.storage import open_store
 
 _settings = current.settings()
 _store = open_store()

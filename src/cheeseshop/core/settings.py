@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 PREFIX = "CHEESESHOP_"
+SERVED_URL = "served-url"
 _NOT_SETTINGS = frozenset({"CHEESESHOP_TEST_DATABASE_URL", "CHEESESHOP_CONFIG"})
 _TRUE = frozenset({"1", "yes", "true", "on"})
 _FALSE = frozenset({"0", "no", "false", "off"})
@@ -79,7 +80,17 @@ def load_settings(environ: Mapping[str, str] | None = None, config: Path | None 
             if key not in known:
                 raise SettingsError(_unknown(key, source, known))
             values[key] = _coerce(known[key], value)
-    return _checked(Settings(**values))
+    return _checked(Settings(**values | _served_url(values)))
+
+
+def _served_url(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the address that ``serve`` last used, so that other commands on the same data agree with it."""
+    if "url" in values:
+        return {}
+    try:
+        return {"url": (Path(values.get("data", "var")) / SERVED_URL).read_text("utf-8").strip()}
+    except OSError:
+        return {}
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:

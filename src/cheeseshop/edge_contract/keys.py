@@ -3,6 +3,8 @@
 
 from urllib.parse import quote
 
+from packaging.utils import canonicalize_version
+
 
 def blob_key(blake2_256: str, filename: str) -> str:
     """Return the key of a file: ``aa/bb/rest/filename`` from its BLAKE2b-256 digest in hex."""
@@ -10,8 +12,8 @@ def blob_key(blake2_256: str, filename: str) -> str:
 
 
 def release_file(version: str) -> str:
-    """Return the name of a release's container beside its project's page."""
-    return "r." + quote(version, safe="+!")
+    """Return the name of a release's container beside its project's page, the same for equal versions."""
+    return "r." + quote(canonicalize_version(version), safe="+!")
 
 
 def chunk_file(name: str) -> str:

@@ -91,7 +91,7 @@ def _check_content(checked: UploadForm, content: SpooledFile, project: Project |
     check_digests(checked, md5=content.md5, sha256=content.sha256, blake2_256=content.blake2_256)
     if rules.same_file_exists(content):
         return True
-    rules.check_release(project, str(checked.metadata.version), checked.filetype)
+    rules.check_release(project, checked.metadata.version, checked.filetype)
     return False
 
 

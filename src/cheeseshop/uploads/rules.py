@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection
+from packaging.version import Version
 
 from cheeseshop.access.permissions import Action, may
 from cheeseshop.accounts.queries import has_two_factors, has_verified_primary_address
 from cheeseshop.catalog.models import File, PackageType, Project, Release, UsedFilename
 from cheeseshop.catalog.names import check_new_project
+from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Forbidden, Refusal
@@ -123,14 +125,14 @@ def same_file_exists(content: SpooledFile) -> bool:
     return False
 
 
-def check_release(project: Project | None, version: str, filetype: str) -> Release | None:
+def check_release(project: Project | None, version: Version, filetype: str) -> Release | None:
     """Check what a release's age and its other files say about one more.
 
     Raises:
         Refusal: when the release is too old or has its source distribution.
     """
     settings = current.settings()
-    release = Release.objects.filter(project=project, version=version).first() if project else None
+    release = Release.objects.filter(project=project, sort_key=sort_key(version)).first() if project else None
     if release is None:
         return None
     days = settings.old_release_days

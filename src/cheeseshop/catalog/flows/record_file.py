@@ -83,14 +83,14 @@ def _project(new: NewFile, changes: list[journal.Change]) -> Project:
 
 
 def _release(new: NewFile, project: Project, changes: list[journal.Change]) -> Release:
-    version = str(new.release.version)
-    release = Release.objects.filter(project=project, version=version).first()
+    version, key = str(new.release.version), sort_key(new.release.version)
+    release = Release.objects.filter(project=project, sort_key=key).first()
     if release is not None:
         return release
     release = Release(
         project=project,
         version=version,
-        sort_key=sort_key(new.release.version),
+        sort_key=key,
         is_prerelease=new.release.version.is_prerelease,
         summary=new.release.summary,
         requires_python=new.release.requires_python,
