@@ -2,7 +2,7 @@
 """The one exception of this package."""
 
 
-class DistributionRefused(Exception):
+class DistributionRefused(Exception):  # noqa: N818 - named for what it means to the caller
     """An upload, or a part of it, breaks a rule; `message` is written for the person who uploads.
 
     `field` is the name of the form field at fault, where there is one. Callers answer with status 400.

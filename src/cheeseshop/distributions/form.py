@@ -43,10 +43,10 @@ class UploadForm:
 
 
 def validate_form(fields: Mapping[str, Sequence[str]], *, allowances: Allowances = DEFAULT_ALLOWANCES) -> UploadForm:
-    """Check protocol version, form fields and metadata, in this order, and refuse with the first error of each group.
+    r"""Check protocol version, form fields and metadata, in this order, and refuse with the first error of each group.
 
     `fields` has every value sent under each name, files left out. Values that are empty or "UNKNOWN" count as absent,
-    NUL characters become the text `\\x00`, and fields that nobody knows are ignored.
+    NUL characters become the text `\x00`, and fields that nobody knows are ignored.
 
     :raises DistributionRefused: with the one error to show; metadata version, name and version come first, then the
         others by name.
@@ -101,7 +101,8 @@ class _ControlFields:
             check_project_name(name)
         except DistributionRefused as error:
             reason = error.message if name else "This field is required."
-            return f"{elide(name)!r} is an invalid value for Name. Error: {reason} See {SPECIFICATION} for more information."
+            problem = f"{elide(name)!r} is an invalid value for Name. Error: {reason}"
+            return f"{problem} See {SPECIFICATION} for more information."
         return None
 
     def blake2_problem(self) -> str | None:

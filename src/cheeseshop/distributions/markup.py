@@ -8,15 +8,15 @@ def render_markup(text: str, kind: str, variant: str) -> str | None:
     `variant` is the Markdown flavour, "GFM" or "CommonMark".
     """
     if kind == "text/markdown":
-        from readme_renderer import markdown
+        from readme_renderer import markdown  # noqa: PLC0415 - each renderer loads a parser of its own
 
         html = markdown.render(text, variant=variant)
     elif kind == "text/plain":
-        from readme_renderer import txt
+        from readme_renderer import txt  # noqa: PLC0415 - each renderer loads a parser of its own
 
         html = txt.render(text)
     else:
-        from readme_renderer import rst
+        from readme_renderer import rst  # noqa: PLC0415 - each renderer loads a parser of its own
 
         html = rst.render(text)
     return str(html) if html is not None else None

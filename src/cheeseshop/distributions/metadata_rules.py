@@ -10,13 +10,12 @@ from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any, Final, cast
 
-from packaging.errors import ExceptionGroup
 from packaging.metadata import InvalidMetadata, Metadata
 from packaging.metadata import RawMetadata as PackagingMetadata
 from packaging.requirements import InvalidRequirement, Requirement
-from rfc3986 import uri_reference
-from rfc3986.exceptions import RFC3986Exception
-from rfc3986.validators import Validator
+from rfc3986 import uri_reference  # type: ignore[import-untyped]
+from rfc3986.exceptions import RFC3986Exception  # type: ignore[import-untyped]
+from rfc3986.validators import Validator  # type: ignore[import-untyped]
 from trove_classifiers import classifiers, deprecated_classifiers
 
 from cheeseshop.distributions.allowances import Allowances
@@ -34,6 +33,7 @@ from cheeseshop.distributions.raw_metadata import FORM_NAME_OF, REPEATED_FIELDS,
 METADATA_VERSIONS: Final = ("1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5")
 SPECIFICATION = "https://packaging.python.org/specifications/core-metadata"
 
+_LONGEST_SHOWN = 60
 _FIRST_SHOWN = ("metadata-version", "name", "version")
 _URL_FIELDS = ("home_page", "download_url")
 _EMAIL_FIELDS = ("author_email", "maintainer_email")
@@ -89,7 +89,7 @@ def refusal(faults: list[MetadataFault], raw: RawMetadata) -> DistributionRefuse
     fault = min(faults, key=_priority)
     message = fault.message
     for value in [*raw.repeated.get(fault.field, ()), raw.single.get(fault.field, "")]:
-        if len(value) > 60:
+        if len(value) > _LONGEST_SHOWN:
             message = message.replace(repr(value), repr(elide(value))).replace(value, elide(value))
     return DistributionRefused(
         f"{message.rstrip('.')}. See {SPECIFICATION} for more information.", FORM_NAME_OF[fault.field]
@@ -98,7 +98,7 @@ def refusal(faults: list[MetadataFault], raw: RawMetadata) -> DistributionRefuse
 
 def elide(value: str) -> str:
     """Shorten a value of more than 60 characters in the middle, for messages."""
-    return value if len(value) <= 60 else f"{value[:30]}...{value[-30:]}"
+    return value if len(value) <= _LONGEST_SHOWN else f"{value[:30]}...{value[-30:]}"
 
 
 def _priority(fault: MetadataFault) -> tuple[int, str]:
@@ -144,7 +144,7 @@ def _check_by_specification(raw: RawMetadata) -> tuple[Metadata, list[MetadataFa
 
 
 def _values_for_packaging(raw: RawMetadata) -> PackagingMetadata:
-    values: dict[str, Any] = {name: "" for name in ("metadata_version", "name", "version")}
+    values: dict[str, Any] = dict.fromkeys(("metadata_version", "name", "version"), "")
     for name, value in (raw.single | raw.repeated).items():
         # None still lets `packaging` check that the metadata version knows the field.
         values[name] = None if name in _CHECKED_HERE else value
@@ -206,7 +206,7 @@ def _text_faults(raw: RawMetadata) -> Iterator[MetadataFault]:
 @lru_cache(maxsize=256)
 def _is_valid_email(value: str) -> bool:
     """Tell whether `value`, if it parses as one address, is one in syntax; domains are not looked up."""
-    from email_validator import EmailNotValidError, validate_email
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - slow to import
 
     try:
         _, address = parseaddr(value)

@@ -40,7 +40,7 @@ def is_stdlib_name(name: str) -> bool:
 def _stdlib_names() -> frozenset[NormalizedName]:
     """Return every module name and every dotted prefix, edge punctuation stripped, normalised."""
     # Imported late: only the creation of a project needs it.
-    from stdlib_list import short_versions, stdlib_list
+    from stdlib_list import short_versions, stdlib_list  # noqa: PLC0415 - needed rarely
 
     modules = {module for version in short_versions for module in stdlib_list(version)}
     prefixes = {

@@ -13,7 +13,7 @@ import struct
 import subprocess
 import sys
 import time
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 
 from cheeseshop.distributions.limits import GIB, MIB
 
@@ -24,7 +24,7 @@ _IDLE: Final = 300.0
 _LENGTH: Final = struct.Struct("!I")
 
 
-class RenderingAborted(Exception):
+class RenderingAborted(Exception):  # noqa: N818 - named for what it means to the caller
     """The child took too long, or died."""
 
 
@@ -59,7 +59,7 @@ class RenderChild:
     def _running(self, *, restart: bool) -> "subprocess.Popen[bytes]":
         if self._process is None or restart or self._process.poll() is not None:
             self._kill()
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            self._process = subprocess.Popen(  # our own interpreter and module
                 [sys.executable, "-m", "cheeseshop.distributions.render_child"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -76,17 +76,16 @@ class RenderChild:
 
 
 def _exchange(process: "subprocess.Popen[bytes]", request: bytes, time_limit: float) -> str | None:
-    assert process.stdin is not None
-    assert process.stdout is not None
+    requests, answers = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout).fileno()
     deadline = time.monotonic() + time_limit
     with memoryview(_LENGTH.pack(len(request)) + request) as pending:
         sent = 0
         while sent < len(pending):
-            sent += process.stdin.write(pending[sent:]) or 0
-    (length,) = _LENGTH.unpack(_read(process.stdout.fileno(), _LENGTH.size, deadline))
+            sent += requests.write(pending[sent:]) or 0
+    (length,) = _LENGTH.unpack(_read(answers, _LENGTH.size, deadline))
     if length > _MAX_ANSWER:
         raise RenderingAborted
-    html = json.loads(_read(process.stdout.fileno(), length, deadline))
+    html = json.loads(_read(answers, length, deadline))
     return str(html) if html is not None else None
 
 
@@ -107,7 +106,7 @@ def _read(descriptor: int, size: int, deadline: float) -> bytes:
 
 def _serve() -> None:
     """Answer requests until the parent goes away or has been silent for long."""
-    from cheeseshop.distributions.markup import render_markup
+    from cheeseshop.distributions.markup import render_markup  # noqa: PLC0415 - not for the parent
 
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, _MEMORY_LIMIT))
     os.nice(5)  # Whoever reads pages goes first.

@@ -39,11 +39,6 @@ def render_description(text: str | None, content_type: str | None) -> str:
     return html
 
 
-def render_as_plain_text(text: str | None) -> str:
-    """Return a description escaped, with its line breaks: for old files whose markup is broken."""
-    return _render_here(text, "text/plain", "") or "" if text else ""
-
-
 def _render(text: str, kind: str, variant: str) -> str | None:
     if kind == "text/plain":
         return _render_here(text, kind, variant)
@@ -60,7 +55,7 @@ def _render(text: str, kind: str, variant: str) -> str | None:
 
 def _render_here(text: str, kind: str, variant: str) -> str | None:
     # Imported late: parsers and highlighters cost tens of milliseconds, which reading pages never needs.
-    from cheeseshop.distributions.markup import render_markup
+    from cheeseshop.distributions.markup import render_markup  # noqa: PLC0415 - slow to import
 
     return render_markup(text, kind, variant)
 
