@@ -3,7 +3,7 @@
 
 import logging
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 
 from cheeseshop.core.errors import Refusal
 from cheeseshop.edge_contract.protocols import Admission, Reply, RequestHead, SpooledForm
@@ -36,7 +36,7 @@ class Receiver:
             log.exception("admission failed")
             return Reply(503, _RETRY, (("retry-after", "5"),))
         finally:
-            close_old_connections()
+            _drop_broken_connection()
 
     def accept(self, admission: Admission, form: SpooledForm) -> Reply:
         """Check and store the file, publish its pages, and answer."""
@@ -49,7 +49,7 @@ class Receiver:
             log.exception("an upload failed")
             return Reply(503, _RETRY, (("retry-after", "5"),))
         finally:
-            close_old_connections()
+            _drop_broken_connection()
         return Reply(200)
 
 
@@ -76,6 +76,12 @@ def receive(
         raise Refusal(_UNPUBLISHED, status=503, retry_after=5) from error
     step("published")
     return accepted
+
+
+def _drop_broken_connection() -> None:
+    """Let go of a connection that failed, as Django does after each of its own requests."""
+    if not connection.in_atomic_block:
+        close_old_connections()
 
 
 def _reply(refusal: Refusal) -> Reply:
