@@ -3,7 +3,6 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,10 +14,10 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "cheeseshop.config.settings"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> "Iterator[object]":
+def store(tmp_path: Path) -> object:
     """A store of its own, empty."""
-    from cheeseshop.storage import Store  # noqa: PLC0415 - settings must be in place first
+    from cheeseshop.storage import Store
 
     made = Store(tmp_path / "data")
     made.prepare()
-    yield made
+    return made

@@ -24,7 +24,10 @@ _ALLOWED = {
 
 
 def may(actor: User, action: Action, project: Project) -> bool:
-    """Tell whether ``actor``'s role on ``project`` allows ``action``. State (archived, quarantined) is the flows' rule."""
+    """Tell whether ``actor``'s role on ``project`` allows ``action``.
+
+    State (archived, quarantined) is the flows' rule.
+    """
     if not actor.is_active or actor.frozen_at is not None:
         return False
     role = ProjectRole.objects.filter(project=project, user=actor).values_list("role", flat=True).first()

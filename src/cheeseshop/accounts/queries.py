@@ -14,9 +14,9 @@ def user_named(username: str) -> User | None:
 
 def has_verified_primary_address(user: User) -> bool:
     """Tell whether the person proved their primary address."""
-    return EmailAddress.objects.filter(user=user, primary=True, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user=user, primary=True, verified=True).exists())
 
 
 def has_two_factors(user: User) -> bool:
     """Tell whether the person has set up a second factor (recovery codes alone are none)."""
-    return Authenticator.objects.filter(user=user, type__in=["totp", "webauthn"]).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=["totp", "webauthn"]).exists())

@@ -2,13 +2,14 @@
 """What the site shows of projects, releases and files. Every answer has asked the policy."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import QuerySet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from cheeseshop.catalog.versions import sort_key
 from cheeseshop.catalog.models import File, Project, Release
+from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Missing
 from cheeseshop.core.facts import ANYBODY, ProjectFacts, Visibility
@@ -34,7 +35,9 @@ def newest_releases(limit: int = 20) -> list[Release]:
 def projects_starting_with(term: str, offset: int, limit: int) -> list[Project]:
     """Return projects whose normalised name begins with ``term``, in name order."""
     prefix = canonicalize_name(term)
-    return list(_listed().filter(normalized_name__startswith=prefix).order_by("normalized_name")[offset : offset + limit])
+    return list(
+        _listed().filter(normalized_name__startswith=prefix).order_by("normalized_name")[offset : offset + limit]
+    )
 
 
 def project_named(name: str) -> Project:
@@ -97,6 +100,6 @@ def counts() -> Counts:
     return Counts(Project.objects.count(), Release.objects.count(), File.objects.count())
 
 
-def projects_of_user(user_id: object) -> list[Project]:
+def projects_of_user(user_id: UUID) -> list[Project]:
     """Return the projects that a person has a role on and anybody may see, by name."""
     return list(_listed().filter(roles__user_id=user_id).order_by("normalized_name")[:500])

@@ -4,6 +4,8 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from cheeseshop.config.boot import setup
@@ -32,7 +34,7 @@ def import_folder(options: argparse.Namespace) -> int:
     with Progress(console=Console(stderr=True), disable=options.json) as progress:
         bar = progress.add_task("Importing", total=len(paths))
         for path in paths:
-            outcome, reason = _import_one(import_file, path, user, legacy=options.legacy)
+            outcome, reason = _import_one(partial(import_file, user=user, legacy=options.legacy), path)
             counts[outcome] += 1
             if options.json:
                 print(json.dumps({"file": path.name, "outcome": outcome, "reason": reason}), flush=True)
@@ -43,8 +45,8 @@ def import_folder(options: argparse.Namespace) -> int:
     return 1 if counts["refused"] else 0
 
 
-def _import_one(import_file, path, user, *, legacy):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _import_one(import_file: Callable[[Path], str], path: Path) -> tuple[str, str]:
     try:
-        return import_file(path, user, legacy=legacy).value, ""
+        return import_file(path), ""
     except Refusal as refusal:
         return "refused", refusal.message

@@ -4,7 +4,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class StaticStorage(CompressedManifestStaticFilesStorage):
+class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Answer with the plain name where no manifest was made (tests, developer mode) instead of failing the page."""
 
     manifest_strict = False

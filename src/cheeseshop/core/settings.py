@@ -95,9 +95,7 @@ def _served_url(values: Mapping[str, Any]) -> dict[str, str]:
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
     return {
-        k.removeprefix(PREFIX).lower(): v
-        for k, v in environ.items()
-        if k.startswith(PREFIX) and k not in _NOT_SETTINGS
+        k.removeprefix(PREFIX).lower(): v for k, v in environ.items() if k.startswith(PREFIX) and k not in _NOT_SETTINGS
     }
 
 

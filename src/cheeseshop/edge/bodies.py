@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser, parse_options_header
 
@@ -153,7 +153,7 @@ class FormSpooler:
         except MultipartError as error:
             raise BadBody(400, f"The form is malformed: {error}.") from error
 
-    def __enter__(self) -> "FormSpooler":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

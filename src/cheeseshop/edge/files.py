@@ -11,6 +11,7 @@ from cheeseshop.edge.responses import NOSNIFF, Answer, Header, Scope, Send, etag
 _KEY = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{60})/([A-Za-z0-9][A-Za-z0-9._+!-]{0,254})")
 _RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 _BLOCK = 64 * 1024
+_NOTHING = (0, -1)
 _FOREVER: Header = (b"cache-control", b"max-age=31536000, immutable, public")
 
 
@@ -48,7 +49,7 @@ async def send_file(scope: Scope, send: Send, path: str, key: str, conditions: C
     if conditions.none_match and etag_matches(conditions.none_match, etag):
         return 304, await send_answer(send, Answer(304, headers, b""))
     wanted = _wanted(conditions, etag, size)
-    if wanted == ():
+    if wanted == _NOTHING:
         refused = text(416, "Range Not Satisfiable", (b"content-range", f"bytes */{size}".encode()))
         return 416, await send_answer(send, refused, head=head)
     if wanted is None:
@@ -62,8 +63,8 @@ async def send_file(scope: Scope, send: Send, path: str, key: str, conditions: C
     return 206, await _part(send, path, headers, (first, first if head else last + 1))
 
 
-def _wanted(conditions: Conditions, etag: bytes, size: int) -> tuple[int, int] | tuple[()] | None:
-    """Return first and last byte, an empty tuple for a range that can't be had, or None for the whole file."""
+def _wanted(conditions: Conditions, etag: bytes, size: int) -> tuple[int, int] | None:
+    """Return first and last byte, ``_NOTHING`` for a range that can't be had, or None for the whole file."""
     if not conditions.range or (conditions.if_range and conditions.if_range != etag):
         return None
     found = _RANGE.fullmatch(conditions.range.replace(b" ", b""))
@@ -72,11 +73,11 @@ def _wanted(conditions: Conditions, etag: bytes, size: int) -> tuple[int, int] |
     first, last = found.groups()
     if not first:
         length = int(last)
-        return (max(0, size - length), size - 1) if length and size else ()
+        return (max(0, size - length), size - 1) if length and size else _NOTHING
     begin, end = int(first), int(last) if last else size - 1
     if last and end < begin:
         return None
-    return (begin, min(end, size - 1)) if begin < size else ()
+    return (begin, min(end, size - 1)) if begin < size else _NOTHING
 
 
 async def _whole(scope: Scope, send: Send, path: str, headers: list[Header], size: int) -> int:

@@ -173,9 +173,7 @@ class _Shape(NamedTuple):
     extra: tuple[Header, ...]
 
 
-def _entry(
-    page: Container, pieces: list[Piece], shape: _Shape, encoding: bytes, source: tuple[str, Stamp]
-) -> Entry:
+def _entry(page: Container, pieces: list[Piece], shape: _Shape, encoding: bytes, source: tuple[str, Stamp]) -> Entry:
     coding = content_encoding(encoding.decode("latin-1"))
     if coding == "gzip":
         body = join_gzip(pieces)

@@ -64,9 +64,7 @@ def commit(changes: Sequence[Change], dirty: Sequence[Dirty]) -> int:
 
 def _take(count: int) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE journal_serialcounter SET serial = serial + %s WHERE id = 1 RETURNING serial", [count]
-        )
+        cursor.execute("UPDATE journal_serialcounter SET serial = serial + %s WHERE id = 1 RETURNING serial", [count])
         row = cursor.fetchone()
     if row is None:
         raise RuntimeError("the serial counter is missing: run `cheeseshop init`")

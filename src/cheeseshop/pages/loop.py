@@ -87,7 +87,11 @@ class Publisher(threading.Thread):
 def ensure_tree(store: Store, site: str) -> None:
     """Mark everything dirty when the pages on disk are of another format or for another address."""
     tree = PageTree.objects.first()
-    if tree is not None and (tree.format, tree.site) == (PAGE_FORMAT, site) and (store.pages / "_list/current").exists():
+    if (
+        tree is not None
+        and (tree.format, tree.site) == (PAGE_FORMAT, site)
+        and (store.pages / "_list/current").exists()
+    ):
         return
     mark_everything()
     emit_list(store, site, None)

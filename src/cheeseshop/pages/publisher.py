@@ -59,7 +59,9 @@ def publish_project(store: Store, site: str, normalized_name: str) -> int:
             marks = [mark for mark in marks if mark[0] > old.header["serial"]]
             if not marks and old.header["serial"] >= project.serial:
                 return int(old.header["serial"])
-        scopes = None if old is None or not marks or any(not m[1] for m in marks) else {bytes.fromhex(m[1]) for m in marks}
+        scopes = (
+            None if old is None or not marks or any(not m[1] for m in marks) else {bytes.fromhex(m[1]) for m in marks}
+        )
         _write(_Publication(store, site, project, epoch, folder, old, scopes))
         return project.serial
 

@@ -130,7 +130,8 @@ def _html_head(name: str, status: str, reason: str) -> str:
         "<!DOCTYPE html>\n<html>\n  <head>\n"
         f'    <meta name="pypi:repository-version" content="{API_VERSION}">\n'
         f'    <meta name="pypi:project-status" content="{escape(status)}">\n'
-        f"{because}    <title>Links for {escape(name)}</title>\n  </head>\n  <body>\n    <h1>Links for {escape(name)}</h1>\n"
+        f"{because}    <title>Links for {escape(name)}</title>\n  </head>\n"
+        f"  <body>\n    <h1>Links for {escape(name)}</h1>\n"
     )
 
 
@@ -144,9 +145,7 @@ def release_pieces(
     }
 
 
-def release_info(
-    site: str, project: ProjectRow, release: ReleaseRow, description: tuple[str, str]
-) -> dict[str, Any]:
+def release_info(site: str, project: ProjectRow, release: ReleaseRow, description: tuple[str, str]) -> dict[str, Any]:
     """Return the ``info`` object of the legacy JSON API."""
     facts = release.facts
     home = f"{site}/project/{project.normalized_name}/"

@@ -127,14 +127,12 @@ def _files(
         "yanked_at",
         "yanked_reason",
     )
-    for release_id, *values, yanked_at, reason in rows.order_by("filename").values_list(*columns):
+    for row in rows.order_by("filename").values_list(*columns):
+        release_id, *values, yanked_at, reason = row
         if release_id not in yanks:
             continue  # committed after the releases were read; its own mark will publish it
         release_yanked, release_reason = yanks[release_id]
-        yield (
-            release_id,
-            FileRow(*values, yanked=release_yanked or yanked_at is not None, yanked_reason=reason or release_reason),
-        )
+        yield release_id, FileRow(*values, release_yanked or yanked_at is not None, reason or release_reason)  # type: ignore[call-arg]  # values are the columns in between
 
 
 def file_count(project: ProjectRow) -> int:

@@ -53,7 +53,7 @@ class Receiver:
         return Reply(200)
 
 
-def receive(
+def receive(  # noqa: PLR0913 - two of them have defaults that only the command and fault tests change
     store: Store,
     site: str,
     sender: Sender,

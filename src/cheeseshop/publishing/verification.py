@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Check that rows, bytes and pages agree, and mend what can be mended."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from time import time
@@ -12,7 +12,7 @@ from cheeseshop.catalog.models import BlobLease, File, Project
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.edge_contract import assembly
-from cheeseshop.edge_contract.container import BrokenContainer, Container, join_raw
+from cheeseshop.edge_contract.container import BrokenContainer, Container, Piece, join_raw
 from cheeseshop.edge_contract.keys import chunk_file, release_file
 from cheeseshop.journal.models import DirtyMark
 from cheeseshop.pages import rendering, rows
@@ -148,9 +148,9 @@ class _Rendered(Container):
 
     __slots__ = ("_pieces",)
 
-    def __init__(self, pieces: dict[str, object]) -> None:
+    def __init__(self, pieces: Mapping[str, Piece]) -> None:
         self.header = {"chunks": []}
         self._pieces = pieces
 
-    def piece(self, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN201, D102
+    def piece(self, name: str) -> Piece:
         return self._pieces[name]

@@ -16,7 +16,7 @@ from cheeseshop.tokens.models import Token
 
 NO_IDENTITY = "Invalid or non-existent authentication information."
 PASSWORDS_REFUSED = (
-    "Username/Password authentication is no longer supported. Migrate to API Tokens or Trusted Publishers instead."  # noqa: S105
+    "Username/Password authentication is no longer supported. Migrate to API Tokens or Trusted Publishers instead."
 )
 _USE_STAMP = timedelta(minutes=5)
 

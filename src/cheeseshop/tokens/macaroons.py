@@ -16,6 +16,7 @@ _KEY_GENERATOR = b"macaroons-key-generator"
 _END, _LOCATION, _IDENTIFIER, _VERIFICATION, _SIGNATURE = 0, 1, 2, 4, 6
 _MAX_TOKEN = 16 * 1024
 _MAX_CAVEATS = 64
+_MAX_SHIFT = 28  # four bytes of a number: far more than a token holds
 
 
 class BadMacaroon(Exception):  # noqa: N818 - read as a state
@@ -144,7 +145,7 @@ class _Reader:
     def _number(self) -> int:
         number = shift = 0
         while True:
-            if self.at >= len(self.data) or shift > 28:
+            if self.at >= len(self.data) or shift > _MAX_SHIFT:
                 raise BadMacaroon("malformed token")
             byte = self.data[self.at]
             self.at += 1

@@ -74,7 +74,7 @@ def _accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool, st
         inspection = _inspect(content, checked, legacy=legacy)
         step("checked")
         try:
-            return _store(store, sender, checked, content, inspection, step)
+            return _store(store, _new_file(sender, checked, content, inspection), content, inspection, step)
         except IntegrityError:
             continue  # another upload won a name, a digest or the project: look again
     raise TryAgain("Other uploads of this project got in the way; try again.")
@@ -103,9 +103,7 @@ def allowances() -> Allowances:
 
 def _inspect(content: SpooledFile, checked: UploadForm, *, legacy: bool) -> Inspection:
     with content.path.open("rb") as source:
-        return inspect_distribution(
-            source, content.filename, checked, legacy=legacy, allowances=allowances()
-        )
+        return inspect_distribution(source, content.filename, checked, legacy=legacy, allowances=allowances())
 
 
 def _same(content: SpooledFile, name: str) -> Accepted:
@@ -113,11 +111,8 @@ def _same(content: SpooledFile, name: str) -> Accepted:
     return Accepted(name, blob_key(content.blake2_256, content.filename), new=False, has_metadata=has_metadata)
 
 
-def _store(
-    store: Store, sender: Sender, checked: UploadForm, content: SpooledFile, found: Inspection, step: Step
-) -> Accepted:
+def _store(store: Store, new: NewFile, content: SpooledFile, found: Inspection, step: Step) -> Accepted:
     key = blob_key(content.blake2_256, content.filename)
-    new = _new_file(sender, checked, content, found)
     lease = lease_blob(key)
     step("leased")
     try:
@@ -131,8 +126,7 @@ def _store(
             BlobLease.objects.filter(id=lease).delete()
         raise
     step("recorded")
-    name = str(canonicalize_name(checked.name))
-    return Accepted(name, key, new=True, has_metadata=found.serve_metadata)
+    return Accepted(new.normalized_name, key, new=True, has_metadata=found.serve_metadata)
 
 
 def _new_file(sender: Sender, checked: UploadForm, content: SpooledFile, found: Inspection) -> NewFile:

@@ -119,8 +119,7 @@ def same_file_exists(content: SpooledFile) -> bool:
         )
     if UsedFilename.objects.filter(filename=content.filename).exists():
         raise Refusal(
-            "This filename has already been used, use a different version."
-            f" See {help_url} for more information."
+            f"This filename has already been used, use a different version. See {help_url} for more information."
         )
     return False
 

@@ -65,7 +65,9 @@ def _context(project: Project, release: Release | None, tab: str) -> dict[str, A
     }
 
 
-def _proper_address(request: HttpRequest, project: Project, release: Release | None, name: str, version: str | None) -> Any:  # noqa: ANN401
+def _proper_address(
+    request: HttpRequest, project: Project, release: Release | None, name: str, version: str | None
+) -> Any:  # noqa: ANN401
     stored = release.version if release and version is not None else version
     if name == project.normalized_name and stored == version:
         return None

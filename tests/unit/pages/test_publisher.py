@@ -5,6 +5,7 @@ import gzip
 import json
 
 import pytest
+from packaging.version import Version
 
 from cheeseshop.accounts.models import User
 from cheeseshop.catalog.models import File, Project, Release
@@ -16,7 +17,6 @@ from cheeseshop.journal.flows import Change, Dirty, commit
 from cheeseshop.pages import publisher
 from cheeseshop.pages.listing import emit_list
 from cheeseshop.storage import Store
-from packaging.version import Version
 from tests.support.factories import SITE, make_user
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,10 @@ def project() -> Project:
 
 def add_release(project: Project, version: str, files: int = 1) -> Release:
     release = Release.objects.create(
-        project=project, version=version, sort_key=sort_key(Version(version)), is_prerelease=Version(version).is_prerelease
+        project=project,
+        version=version,
+        sort_key=sort_key(Version(version)),
+        is_prerelease=Version(version).is_prerelease,
     )
     for number in range(files):
         digest = f"{File.objects.count():064x}"

@@ -52,7 +52,7 @@ def record_file(new: NewFile) -> int:
         TryAgain: when the lease has gone, so that the bytes may be gone too.
     """
     with transaction.atomic():
-        if not BlobLease.objects.filter(id=new.lease).delete()[0]:
+        if new.lease is None or not BlobLease.objects.filter(id=new.lease).delete()[0]:
             raise TryAgain("The upload took too long to be recorded; try again.")
         changes: list[journal.Change] = []
         project = _project(new, changes)
