@@ -214,7 +214,7 @@ class FormSpooler:
             self._field = (name, [])
         elif name == "content" and self._file is None:
             handle, path = tempfile.mkstemp(dir=self._folder, prefix=f"upload-{int(time.time())}-")
-            kind = segment.content_type or ""
+            kind = segment.header("Content-Type", "text/plain")  # the default of RFC 7578; uv sends none
             self._file = _File(os.fdopen(handle, "wb", 1 << 18), Path(path), filename, kind)
             self._into_file = True
         elif name == "content":
