@@ -8,7 +8,6 @@ from cheeseshop.distributions.byte_source import ByteSource
 from cheeseshop.distributions.errors import DistributionRefused
 from cheeseshop.distributions.gzip_stream import GZIP_SIGNATURE
 from cheeseshop.distributions.limits import KIB
-from cheeseshop.distributions.zip_extra import LARGE_16, LARGE_32
 
 _END: Final = struct.Struct("<4s4H2IH")
 _END_SIGNATURE: Final = b"PK\x05\x06"
@@ -42,10 +41,11 @@ def _ends_like_zip(source: ByteSource) -> bool:
     found = tail.rfind(_END_SIGNATURE)
     if found < 0 or len(tail) - found < _END.size:
         return False
-    _, _, _, _, total, size, _, _ = _END.unpack_from(tail, found)
-    if total == 0 or size > start + found:
-        return found == len(tail) - _END.size
-    return size == LARGE_32 or total == LARGE_16 or source.read_at(start + found - size, 4) == _CENTRAL_SIGNATURE
+    _, _, _, _, _, size, offset, comment_length = _END.unpack_from(tail, found)
+    if found + _END.size + comment_length == len(tail):
+        return True
+    # Followed by other data: then the directory has to be where a reader looks for it.
+    return any(source.read_at(place, 4) == _CENTRAL_SIGNATURE for place in (offset, start + found - size) if place >= 0)
 
 
 def _begins_like_tar(source: ByteSource) -> bool:
