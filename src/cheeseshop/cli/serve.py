@@ -55,14 +55,23 @@ def _names_its_address() -> bool:
     return config.is_file() and "url" in tomllib.loads(config.read_text("utf-8"))
 
 
+def _program() -> str:
+    """Return what to type in another terminal: the path, where the program lies below this folder and not on PATH."""
+    started = Path(sys.argv[0]).absolute()
+    if started.name == "cheeseshop" and started.is_relative_to(Path.cwd()):
+        return str(started.relative_to(Path.cwd()))
+    return "cheeseshop"
+
+
 def _greet(url: str) -> None:
+    program = _program()
     print(
         f"""
 Cheeseshop serves {url}   (Ctrl-C stops it)
 
-  Create an account and a token, in another terminal:
-    echo 'a long password' | cheeseshop user create alice --email alice@example.org --password-stdin --verified
-    cheeseshop token create --user alice --description laptop
+  Create an account and a token, in another terminal, in this folder:
+    echo 'a long password' | {program} user create alice --email alice@example.org --password-stdin --verified
+    {program} token create --user alice --description laptop
 
   Publish:
     uv publish --publish-url {url}/legacy/ --token TOKEN dist/*
