@@ -19,6 +19,9 @@ def check_new_project(name: str, normalized_name: str) -> None:
         raise Conflict(f"The name {name!r} conflicts with an existing project.")
     if ProhibitedName.objects.filter(normalized_name=normalized_name).exists():
         raise Refusal(f"The name {name!r} isn't allowed.")
-    near = Project.objects.filter(lookalike_key=ultranormalize(name)).values_list("name", flat=True).first()
-    if near is not None:
-        raise Refusal(f"The name {name!r} is too similar to an existing project ({near}).")
+    near = Project.objects.filter(lookalike_key=ultranormalize(name)).first()
+    if near is None:
+        return
+    if near.normalized_name == normalized_name:  # created between the two questions
+        raise Conflict(f"The name {name!r} conflicts with an existing project.")
+    raise Refusal(f"The name {name!r} is too similar to an existing project ({near.name}).")

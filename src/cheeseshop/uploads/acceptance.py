@@ -12,7 +12,7 @@ from cheeseshop.catalog.flows.lease_blob import lease_blob
 from cheeseshop.catalog.flows.record_file import NewFile, NewRelease, record_file
 from cheeseshop.catalog.models import BlobLease, File, Project
 from cheeseshop.core import current
-from cheeseshop.core.errors import Refusal, TryAgain
+from cheeseshop.core.errors import Conflict, Refusal, TryAgain
 from cheeseshop.distributions.allowances import Allowances
 from cheeseshop.distributions.digests import check_digests
 from cheeseshop.distributions.errors import DistributionRefused
@@ -68,7 +68,10 @@ def _accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool, st
     name = str(canonicalize_name(checked.name))
     for _ in range(_ATTEMPTS):
         project = Project.objects.filter(normalized_name=name).first()
-        rules.check_sender(sender, checked.name, name, project)
+        try:
+            rules.check_sender(sender, checked.name, name, project)
+        except Conflict:
+            continue  # another upload created the project a moment ago
         if _check_content(checked, content, project):
             return _same(content, name)
         inspection = _inspect(content, checked, legacy=legacy)
