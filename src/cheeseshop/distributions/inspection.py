@@ -137,7 +137,7 @@ def _check_version(in_filename: Version, metadata: CoreMetadata, form: UploadFor
 def _license_faults(archive: SdistArchive, metadata: CoreMetadata) -> list[str]:
     """Name the licence files that PEP 639 wants in an sdist and that are not there."""
     return [
-        f"License-File {path} does not exist at {archive.top}/{path}."
+        f"License-File {path!r} does not exist at {archive.top}/{path}."
         for path in metadata.license_files
         if f"{archive.top}/{path}" not in archive.files
     ]

@@ -4,6 +4,7 @@
 https://packaging.python.org/en/latest/specifications/core-metadata/
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -37,6 +38,10 @@ _LONGEST_SHOWN = 60
 _FIRST_SHOWN = ("metadata-version", "name", "version")
 _URL_FIELDS = ("home_page", "download_url")
 _EMAIL_FIELDS = ("author_email", "maintainer_email")
+# Python refuses to convert longer numbers, and `packaging` converts those of specifiers only when they are used.
+_LONGEST_NUMBER = 1000
+_LONG_NUMBER = re.compile(rf"\d{{{_LONGEST_NUMBER}}}")
+_WITH_VERSIONS = ("version", "requires_python", "requires_dist", "provides_dist", "obsoletes_dist")
 _FREE_TEXT = frozenset({"description", "license", "keywords"})
 # Of these `packaging` has no rule for the value, wants another shape, or is slow.
 _CHECKED_HERE = frozenset({"project_urls", "keywords", "description", "description_content_type"})
@@ -107,6 +112,10 @@ def _priority(fault: MetadataFault) -> tuple[int, str]:
 
 
 def _size_faults(raw: RawMetadata) -> Iterator[MetadataFault]:
+    for name in _WITH_VERSIONS:
+        for value in (raw.single.get(name, ""), *raw.repeated.get(name, ())):
+            if len(value) >= _LONGEST_NUMBER and _LONG_NUMBER.search(value):
+                yield MetadataFault(name, f"{_LABELS[name]} has a value that can't be parsed.", fatal=True)
     for name, value in raw.single.items():
         limit = MAX_DESCRIPTION if name in _FREE_TEXT else MAX_PARSED_VALUE
         if len(value) > limit:
@@ -215,7 +224,8 @@ def _is_valid_email(value: str) -> bool:
     if not address:
         return True
     try:
-        validate_email(address, check_deliverability=False, globally_deliverable=False)
+        # Below a public domain, because the library refuses names such as `corp.local`, which are fine in private.
+        validate_email(f"{address}.example.com", check_deliverability=False)
     except (EmailNotValidError, ValueError):
         return False
     return True

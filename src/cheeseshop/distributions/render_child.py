@@ -36,7 +36,7 @@ class RenderChild:
     """The parent's handle; started by the first call. Callers take turns by a lock of their own."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
 
     def render(self, text: str, kind: str, variant: str, *, time_limit: float = TIME_LIMIT) -> str | None:
         """Return sanitised HTML, or None where the text does not render.
@@ -51,28 +51,29 @@ class RenderChild:
             except (BrokenPipeError, _ChildGone):
                 continue  # It may have gone for idleness just now.
             except RenderingAborted:
-                self._kill()
+                self.close()
                 raise
-        self._kill()
+        self.close()
         raise RenderingAborted
 
     def _running(self, *, restart: bool) -> "subprocess.Popen[bytes]":
-        if self._process is None or restart or self._process.poll() is not None:
-            self._kill()
-            self._process = subprocess.Popen(  # our own interpreter and module
+        if self.process is None or restart or self.process.poll() is not None:
+            self.close()
+            self.process = subprocess.Popen(  # our own interpreter and module
                 [sys.executable, "-m", "cheeseshop.distributions.render_child"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 bufsize=0,
             )
-        return self._process
+        return self.process
 
-    def _kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
+    def close(self) -> None:
+        """End the child, whatever it is doing."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
 
 
 def _exchange(process: "subprocess.Popen[bytes]", request: bytes, time_limit: float) -> str | None:

@@ -113,7 +113,7 @@ def _license_faults(wheel: WheelArchive, license_files: tuple[str, ...]) -> Iter
     """Yield the licence files that PEP 639 wants in a wheel and that are not there."""
     for path in license_files:
         if f"{wheel.dist_info}/licenses/{path}" not in wheel.members:
-            yield f"License-File {path} does not exist at {wheel.dist_info}/licenses/{path}"
+            yield f"License-File {path!r} does not exist at {wheel.dist_info}/licenses/{path}"
 
 
 def _record_faults(wheel: WheelArchive) -> Iterator[str]:

@@ -5,7 +5,7 @@ import gzip
 
 from tests.support.archives.build import BuiltDistribution, tar_gz_bytes, zip_bytes
 from tests.support.archives.hostile import Builder, cases
-from tests.support.archives.raw_tar import BLOCK, END, gzipped, pax_header, tar_member
+from tests.support.archives.raw_tar import END, gzipped, pax_header, tar_member
 from tests.support.archives.raw_zip import RawZip, members_of
 
 FILENAME = "demo-1.0.tar.gz"
@@ -166,7 +166,11 @@ SDIST_CASES = cases(
     ("pkg_info_not_utf8", "not UTF-8", lambda: of({"demo-1.0/PKG-INFO": b"Name: caf\xe9\n"})),
     ("pkg_info_other_name", "Start filename for 'evil'", lambda: metadata(BASE[0], "Name: evil", BASE[2])),
     ("pkg_info_other_version", "should be 'demo-2.0.tar.gz'", lambda: metadata(*BASE[:2], "Version: 2.0")),
-    ("sdist_licence_missing", "License-File LICENSE does not exist", lambda: metadata(*BASE, "License-File: LICENSE")),
+    (
+        "sdist_licence_missing",
+        "License-File 'LICENSE' does not exist",
+        lambda: metadata(*BASE, "License-File: LICENSE"),
+    ),
     ("name_not_normalised_in_filename", "see PEP 625", lambda: of({"Demo-1.0/PKG-INFO": PKG_INFO}, "Demo-1.0.tar.gz")),
     ("zip_sdist", "see PEP 625", lambda: BuiltDistribution("demo-1.0.zip", zip_bytes({"demo-1.0/PKG-INFO": PKG_INFO}))),
     (

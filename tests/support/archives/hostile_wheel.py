@@ -132,7 +132,7 @@ WHEEL_CASES = cases(
     ("metadata_too_many_requirements", "more than 5000 values", lambda: metadata(*BASE, *["Requires-Dist: a"] * 5001)),
     ("metadata_script_as_url", "not a valid url", lambda: metadata(*BASE, "Home-page: javascript:alert(1)")),
     # Licence files
-    ("licence_missing", "License-File LICENSE does not exist", lambda: metadata(*BASE, "License-File: LICENSE")),
+    ("licence_missing", "License-File 'LICENSE' does not exist", lambda: metadata(*BASE, "License-File: LICENSE")),
     ("licence_outside", "parent directory", lambda: metadata(*BASE, "License-File: ../../etc/passwd")),
     ("licence_absolute", "must be relative", lambda: metadata(*BASE, "License-File: /etc/passwd")),
     # Entry points
