@@ -79,5 +79,5 @@ def test_hyphenated_post_release_needs_the_project():
     ],
 )
 def test_unreadable_filename(filename: str):
-    with pytest.raises(DistributionRefused, match="[Ii]nvalid"):
+    with pytest.raises(DistributionRefused, match=r"[Ii]nvalid"):
         parse_filename(filename)

@@ -16,8 +16,10 @@ def test_every_field_is_read():
     metadata = parse(
         "Metadata-Version: 2.5\nName: My.Demo\nVersion: 01.0-1\nDynamic: Platform\nPlatform: Linux\nPlatform: BeOS\n"
         "Supported-Platform: x86\nSummary: A summary\nDescription-Content-Type: text/plain\nKeywords: a,b\n"
-        "Home-page: https://home.example\nDownload-URL: https://dl.example/x\nAuthor: Ann\nAuthor-email: ann@a.example\n"
-        "Maintainer: Max\nMaintainer-email: max@a.example\nLicense-Expression: mit or apache-2.0\nLicense-File: LICENSE\n"
+        "Home-page: https://home.example\nDownload-URL: https://dl.example/x\n"
+        "Author: Ann\nAuthor-email: ann@a.example\n"
+        "Maintainer: Max\nMaintainer-email: max@a.example\n"
+        "License-Expression: mit or apache-2.0\nLicense-File: LICENSE\n"
         "Classifier: Topic :: Utilities\nRequires-Dist: b>=1\nRequires-Dist: c ; extra == 'x'\nRequires-Python: >=3.8\n"
         "Requires-External: libpng\nProject-URL: Docs, https://docs.example/a,b\nProvides-Extra: X_y\n"
         "Provides-Dist: old\nObsoletes-Dist: older\nRequires: r\nProvides: p\nObsoletes: o\n"
