@@ -142,8 +142,7 @@ SOUND = {
 def test_any_form_is_valid_or_refused(fields: dict[str, list[str]]):
     try:
         form = validate_form(SOUND | fields)
-    except DistributionRefused as refusal:
-        assert refusal.message
+    except DistributionRefused:
         return
     assert CoreMetadata.from_json(form.metadata.to_json(), form.metadata.description) == form.metadata
 
@@ -168,8 +167,7 @@ def mutations(content: bytes) -> st.SearchStrategy[bytes]:
 def inspect_or_refuse(content: bytes, filename: str, *, legacy: bool) -> None:
     try:
         found = inspect_distribution(io.BytesIO(content), filename, None, legacy=legacy)
-    except DistributionRefused as refusal:
-        assert refusal.message
+    except DistributionRefused:
         return
     assert canonicalize_name(found.metadata.name) == "demo"
 
