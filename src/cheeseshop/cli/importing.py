@@ -39,7 +39,7 @@ def import_folder(options: argparse.Namespace) -> int:
             if options.json:
                 print(json.dumps({"file": path.name, "outcome": outcome, "reason": reason}), flush=True)
             elif reason:
-                progress.console.print(f"{path.name}: {reason}", markup=False)
+                progress.console.print(f"{path.name}: {reason}", markup=False, soft_wrap=True)
             progress.advance(bar)
     print("{new} new, {same} here already, {refused} refused".format(**counts), file=sys.stderr)
     return 1 if counts["refused"] else 0

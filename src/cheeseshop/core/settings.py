@@ -39,7 +39,7 @@ class Settings:
     site_name: str = _doc("The name people read in the header.", "Cheeseshop")
     contact: str = _doc("Whom people write to about this index, shown on error pages.", "the administrator")
     access_log: bool = _doc("Whether serve logs one line a request to stderr.", True)
-    debug: bool = _doc("Developer pages and detailed errors. Refused when the address is not local.", False)
+    debug: bool = _doc("Developer pages. Refused when the address is not local.", False)
     require_2fa_for_upload: bool = _doc("Whether an uploader needs two factors.", True)
     max_file_size: int = _doc("Largest file accepted, in bytes.", 100 * 1024 * 1024)
     max_project_size: int = _doc("Largest sum of the files of one project, in bytes.", 10 * 1024**3)

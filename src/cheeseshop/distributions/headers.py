@@ -51,7 +51,7 @@ def _decode(data: bytes, filename: str, faults: list[str]) -> str:
 
 
 def _read_fields(head: str, filename: str, faults: list[str]) -> list[tuple[str, str]]:
-    fields: list[tuple[str, str]] = []
+    fields: list[tuple[str, list[str]]] = []
     for number, raw_line in enumerate(head.split("\n"), start=1):
         line = raw_line.removesuffix("\r")
         if "\r" in line or "\0" in line:
@@ -61,12 +61,11 @@ def _read_fields(head: str, filename: str, faults: list[str]) -> list[tuple[str,
             continue
         elif line[0] in " \t":
             if fields:
-                name, value = fields[-1]
-                fields[-1] = (name, f"{value}\n{line}")
+                fields[-1][1].append(line)
             else:
                 faults.append(f"{filename} begins with a continuation line.")
         elif match := _FIELD.match(line):
-            fields.append((match[1].lower(), match[2].rstrip(" \t")))
+            fields.append((match[1].lower(), [match[2].rstrip(" \t")]))
         else:
             faults.append(f"{filename} has a line that is no field: line {number}.")
-    return fields
+    return [(name, "\n".join(lines)) for name, lines in fields]

@@ -17,7 +17,7 @@ from cheeseshop.distributions.allowances import Allowances
 from cheeseshop.distributions.digests import check_digests
 from cheeseshop.distributions.errors import DistributionRefused
 from cheeseshop.distributions.filenames import check_upload_filename
-from cheeseshop.distributions.form import UploadForm, validate_form
+from cheeseshop.distributions.form import UploadForm, check_content_type, validate_form
 from cheeseshop.distributions.inspection import Inspection, inspect_distribution
 from cheeseshop.distributions.names import ultranormalize
 from cheeseshop.distributions.rendering import render_description
@@ -88,8 +88,7 @@ def _check_content(checked: UploadForm, content: SpooledFile, project: Project |
     if checked.metadata.description:
         render_description(checked.metadata.description, checked.metadata.description_content_type)
     check_upload_filename(content.filename, checked.filetype)
-    if not content.content_type or content.content_type.startswith("image/"):
-        raise Refusal("Invalid distribution file.")
+    check_content_type(content.content_type)
     rules.check_size(content, project, checked.name)
     check_digests(checked, md5=content.md5, sha256=content.sha256, blake2_256=content.blake2_256)
     if rules.same_file_exists(content):
