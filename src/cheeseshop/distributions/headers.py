@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from cheeseshop.distributions.errors import DistributionRefused
+from cheeseshop.distributions.limits import MAX_METADATA_FIELDS, MAX_METADATA_HEAD_LINES
 
 _FIELD = re.compile(r"([!-9;-~]+):[ \t]*(.*)", re.DOTALL)
 _BLANK_LINE = re.compile(r"^\r?\n", re.MULTILINE)
@@ -52,6 +53,8 @@ def _decode(data: bytes, filename: str, faults: list[str]) -> str:
 
 def _read_fields(head: str, filename: str, faults: list[str]) -> list[tuple[str, str]]:
     fields: list[tuple[str, list[str]]] = []
+    if head.count("\n") > MAX_METADATA_HEAD_LINES:
+        raise DistributionRefused(f"Invalid distribution file. {filename} has too many lines before its description.")
     for number, raw_line in enumerate(head.split("\n"), start=1):
         line = raw_line.removesuffix("\r")
         if "\r" in line or "\0" in line:
@@ -65,6 +68,8 @@ def _read_fields(head: str, filename: str, faults: list[str]) -> list[tuple[str,
             else:
                 faults.append(f"{filename} begins with a continuation line.")
         elif match := _FIELD.match(line):
+            if len(fields) >= MAX_METADATA_FIELDS:
+                raise DistributionRefused(f"Invalid distribution file. {filename} has too many fields.")
             fields.append((match[1].lower(), [match[2].rstrip(" \t")]))
         else:
             faults.append(f"{filename} has a line that is no field: line {number}.")

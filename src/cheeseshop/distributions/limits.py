@@ -15,12 +15,16 @@ MAX_UNPACKED_SIZE: Final = 16 * GIB
 # The largest wheels in public use hold about 50,000 files.
 MAX_MEMBERS: Final = 100_000
 MAX_MEMBER_NAME: Final = 4096
+MAX_MEMBER_NAMES_TOTAL: Final = 16 * MIB
 
 # Files that are held in memory while they are read. The longest descriptions in public use are about 2 MiB.
 MAX_METADATA_SIZE: Final = 4 * MIB
+MAX_METADATA_HEAD_LINES: Final = 100_000
+MAX_METADATA_FIELDS: Final = 20_000
 MAX_RECORD_SIZE: Final = 32 * MIB
 MAX_ENTRY_POINTS_SIZE: Final = 1 * MIB
 MAX_TAR_EXTENDED_HEADER: Final = 64 * KIB
+MAX_TAR_EXTENDED_RECORDS: Final = 500_000
 
 # Archives up to this size are read once and kept in memory; longer ones are read in pieces.
 SMALL_ARCHIVE: Final = 1 * MIB

@@ -24,6 +24,14 @@ _ALGORITHMS: Final = frozenset(
 _SIGNATURE_SUFFIXES: Final = (".jws", ".p7s")
 
 
+# A line twice does no harm, but millions for a few files do.
+_SPARE_LINES: Final = 1000
+
+
+class _TooManyLines(csv.Error):
+    pass
+
+
 class RecordRow(NamedTuple):
     """A line of RECORD; parts that the line leaves empty are empty."""
 
@@ -49,9 +57,9 @@ def record_faults(
         yield from _compare(source, members, record_path, None)
         return
     try:
-        rows, conflicts = _parse(record)
-    except (UnicodeDecodeError, csv.Error):
-        yield "RECORD can't be read: it is not CSV in UTF-8"
+        rows, conflicts = _parse(record, 2 * len(members) + _SPARE_LINES)
+    except (UnicodeDecodeError, csv.Error) as error:
+        yield f"RECORD can't be read: {error if isinstance(error, _TooManyLines) else 'it is not CSV in UTF-8'}"
         yield from _compare(source, members, record_path, None)
         return
     yield from (f"RECORD lists {path!r} twice, differently" for path in conflicts)
@@ -92,10 +100,12 @@ def _content_faults(source: ByteSource, member: ZipMember, row: RecordRow) -> It
         yield f"RECORD has another size of {member.name!r} than its content"
 
 
-def _parse(record: bytes) -> tuple[dict[str, RecordRow], list[str]]:
+def _parse(record: bytes, max_lines: int) -> tuple[dict[str, RecordRow], list[str]]:
     rows: dict[str, RecordRow] = {}
     conflicts = []
-    for line in csv.reader(io.StringIO(record.decode(), newline=""), strict=True):
+    for number, line in enumerate(csv.reader(io.StringIO(record.decode(), newline=""), strict=True)):
+        if number > max_lines:
+            raise _TooManyLines("it has many more lines than the wheel has files")
         if not line:
             continue
         path, digest_part, size = (*line, "", "")[:3]

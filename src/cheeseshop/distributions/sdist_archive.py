@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a source distribution's archive holds, whether it is a gzipped tar or (in old days) a zip."""
 
-import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NoReturn
@@ -9,7 +8,7 @@ from typing import NoReturn
 from cheeseshop.distributions.byte_source import ByteSource
 from cheeseshop.distributions.errors import DistributionRefused
 from cheeseshop.distributions.gzip_stream import GzipStream
-from cheeseshop.distributions.limits import MAX_METADATA_SIZE
+from cheeseshop.distributions.limits import MAX_MEMBER_NAMES_TOTAL, MAX_METADATA_SIZE
 from cheeseshop.distributions.member_names import file_used_as_directory, name_problem
 from cheeseshop.distributions.tar_headers import TarMember, TarReader
 from cheeseshop.distributions.zip_content import check_unpacked_size, content_of, read_content
@@ -59,6 +58,7 @@ class _TarContents:
         self.paths: set[str] = set()
         self.files: set[str] = set()
         self.pkg_info: bytes | None = None
+        self._names_size = 0
         self._links: dict[str, str] = {}
 
     def add(self, member: TarMember) -> bool:
@@ -71,6 +71,9 @@ class _TarContents:
         if name in self.paths and (member.kind != "directory" or name in self.files or name in self._links):
             _refuse(f"duplicate filename {name!r}")
         self.paths.add(name)
+        self._names_size += len(name)
+        if self._names_size > MAX_MEMBER_NAMES_TOTAL:
+            _refuse("the names of the members are too long")
         if member.kind == "symlink":
             self._links[name] = member.link
         elif member.kind != "directory":
@@ -81,18 +84,13 @@ class _TarContents:
 
     def check_links(self) -> None:
         """Refuse links that lead out of the top directory, and members that would be written through a link."""
-        if (path := file_used_as_directory(self.files)) is not None:
-            _refuse(f"{path!r} is both a file and a directory")
         for name, link in self._links.items():
             if not _stays_inside(name, link):
                 _refuse(f"{name!r} is a symbolic link that leaves its directory")
-        if self._links:
-            for path in self.paths:
-                parent = posixpath.dirname(path)
-                while parent:
-                    if parent in self._links:
-                        _refuse(f"{path!r} lies below a symbolic link")
-                    parent = posixpath.dirname(parent)
+        leaves = self.files | self._links.keys()
+        if (path := file_used_as_directory(leaves, self.paths - leaves)) is not None:
+            kind = "a symbolic link" if path in self._links else "a file"
+            _refuse(f"{path!r} is both {kind} and a directory")
 
 
 def _normalised(name: str) -> str:

@@ -14,7 +14,7 @@ from typing import Final, Literal, NoReturn
 
 from cheeseshop.distributions.errors import DistributionRefused
 from cheeseshop.distributions.gzip_stream import GzipStream
-from cheeseshop.distributions.limits import MAX_MEMBERS, MAX_TAR_EXTENDED_HEADER
+from cheeseshop.distributions.limits import MAX_MEMBERS, MAX_TAR_EXTENDED_HEADER, MAX_TAR_EXTENDED_RECORDS
 
 MemberKind = Literal["file", "directory", "symlink", "hardlink"]
 
@@ -61,6 +61,7 @@ class TarReader:
         self._unread = 0
         self._padding = 0
         self._headers = 0
+        self._records = 0
 
     def members(self) -> Iterator[TarMember]:
         """Yield the members; the content of the one just yielded can be had by `read_current`.
@@ -72,7 +73,9 @@ class TarReader:
         while (block := self._next_block()) is not None:
             kind, size = block[156:157], self._number(block[124:136])
             if kind in (b"x", b"g", b"L", b"K"):
-                _read_extended(kind, self._extended_content(size), extended)
+                self._records += _read_extended(kind, self._extended_content(size), extended)
+                if self._records > MAX_TAR_EXTENDED_RECORDS:
+                    _refuse("too many extended headers")
                 continue
             yield self._member(block, kind, size, extended)
             extended = _Extended()
@@ -154,19 +157,22 @@ def _refuse(reason: str) -> NoReturn:
     )
 
 
-def _read_extended(kind: bytes, content: bytes, target: _Extended) -> None:
+def _read_extended(kind: bytes, content: bytes, target: _Extended) -> int:
+    """Note what an extended header says, and return the number of its records."""
+    count = 1
     if kind == b"L":
         target.name = content.rstrip(b"\0")
     elif kind == b"K":
         target.link = content.rstrip(b"\0")
     else:
-        for key, value in _pax_records(content):
+        for count, (key, value) in enumerate(_pax_records(content), start=1):  # noqa: B007 - read below
             if key.startswith(b"GNU.sparse."):
                 _refuse("sparse members are not allowed")
             elif key in (b"path", b"linkpath", b"size"):
                 if kind == b"g":
                     _refuse("a global header that renames or resizes members")
                 _set_extended(key, value, target)
+    return count
 
 
 def _set_extended(key: bytes, value: bytes, target: _Extended) -> None:

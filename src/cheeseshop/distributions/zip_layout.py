@@ -13,7 +13,7 @@ from typing import Final, NoReturn
 
 from cheeseshop.distributions.byte_source import ByteSource
 from cheeseshop.distributions.errors import DistributionRefused
-from cheeseshop.distributions.limits import MAX_MEMBERS
+from cheeseshop.distributions.limits import MAX_MEMBER_NAMES_TOTAL, MAX_MEMBERS
 from cheeseshop.distributions.member_names import file_used_as_directory, name_problem
 from cheeseshop.distributions.zip_extra import LARGE_16, LARGE_32, ZipExtra, read_extra
 
@@ -83,6 +83,7 @@ class _LayoutReader:
         self._position = 0
         self._members: dict[str, ZipMember] = {}
         self._listed = 0
+        self._names_size = 0
         self._central_start = 0
         self._end64: tuple[int, int, int, int] | None = None
         """Position, records, size and offset of the central directory by the ZIP64 end record."""
@@ -101,7 +102,9 @@ class _LayoutReader:
         if self._listed != len(self._members):
             missing = next(member.name for member in self._members.values() if not member.listed)
             _refuse(f"filename {missing!r} is missing in the central directory")
-        if (path := file_used_as_directory(self._members)) is not None:
+        directories = [name for name in self._members if name.endswith("/")]
+        files = [name for name in self._members if not name.endswith("/")]
+        if (path := file_used_as_directory(files, directories)) is not None:
             _refuse(f"{path!r} is both a file and a directory")
         return self._members
 
@@ -135,6 +138,9 @@ class _LayoutReader:
             _refuse(f"duplicate filename {name!r} in local headers")
         if len(self._members) >= MAX_MEMBERS:
             _refuse(f"more than {MAX_MEMBERS} members")
+        self._names_size += name_length
+        if self._names_size > MAX_MEMBER_NAMES_TOTAL:
+            _refuse("the names of the members are too long")
         self._members[name] = member
         self._position = member.data_offset + member.packed_size
         if self._position > self._source.size:

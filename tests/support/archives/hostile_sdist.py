@@ -140,6 +140,7 @@ SDIST_CASES = cases(
     ("tar_pax_no_value", "bad extended header", plus(tar_member(b"p", b"7 path\n", kind=b"x"))),
     ("tar_pax_size_negative", "bad number", plus(pax_header({"size": b"-1"}), tar_member(b"demo-1.0/x"))),
     ("tar_pax_size_huge", "ends within a member", plus(pax_header({"size": b"9" * 18}), tar_member(b"demo-1.0/x"))),
+    ("tar_pax_of_records", "too many extended headers", plus(*[pax_header({f"k{n}": b"" for n in range(5000)})] * 101)),
     ("tar_global_path", "global header", plus(pax_header({"path": b"demo-1.0/x"}, b"g"), tar_member(b"demo-1.0/y"))),
     # Links
     ("symlink_absolute", "leaves its directory", plus(link(b"x", b"/etc/passwd"))),
@@ -147,7 +148,11 @@ SDIST_CASES = cases(
     ("symlink_to_the_parent", "leaves its directory", plus(link(b"x", b".."))),
     ("symlink_up_after_down", "leaves its directory", plus(link(b"x", b"."), link(b"y", b"x/../../z"))),
     ("symlink_by_pax", "leaves its directory", plus(pax_header({"linkpath": b"/etc"}), link(b"x", b"PKG-INFO"))),
-    ("write_through_symlink", "below a symbolic link", plus(link(b"x", b"docs"), tar_member(b"demo-1.0/x/y", b"x"))),
+    (
+        "write_through_symlink",
+        "both a symbolic link and a directory",
+        plus(link(b"x", b"docs"), tar_member(b"demo-1.0/x/y", b"x")),
+    ),
     ("hardlink_outside", "hard link", plus(link(b"x", b"/etc/passwd", b"1"))),
     ("hardlink_to_symlink", "hard link", plus(link(b"x", b"PKG-INFO"), link(b"y", b"demo-1.0/x", b"1"))),
     (

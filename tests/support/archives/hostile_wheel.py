@@ -92,6 +92,7 @@ WHEEL_CASES = cases(
     ("record_not_csv", "RECORD can't be read", lambda: with_record(b'"demo.py"x,,\n')),
     ("record_unclosed_quote", "RECORD can't be read", lambda: with_record(b'"demo.py,,\n')),
     ("record_field_huge", "RECORD can't be read", lambda: with_record(b"a" * 200_000 + b",,\n")),
+    ("record_of_millions", "many more lines", lambda: with_record(b"x,,\n" * 100_000)),
     ("record_empty", "RECORD does not list 'demo.py'", lambda: with_record(b"")),
     ("record_lacks_member", "RECORD does not list 'evil.py'", unlisted_member),
     (
@@ -129,6 +130,8 @@ WHEEL_CASES = cases(
     ),
     ("metadata_marker_nested_deep", "can't be parsed", lambda: metadata(*BASE, f"Requires-Dist: a; {'(' * 5000}")),
     ("metadata_number_huge", "can't be parsed", lambda: metadata(*BASE, f"Requires-Python: >={'9' * 5000}")),
+    ("metadata_of_fields", "too many fields", lambda: metadata(*BASE, *["a: b"] * 20_000)),
+    ("metadata_of_lines", "too many lines", lambda: metadata(*BASE, *[" x"] * 100_001)),
     ("metadata_too_many_requirements", "more than 5000 values", lambda: metadata(*BASE, *["Requires-Dist: a"] * 5001)),
     ("metadata_script_as_url", "not a valid url", lambda: metadata(*BASE, "Home-page: javascript:alert(1)")),
     # Licence files

@@ -59,6 +59,10 @@ def overlapping() -> BuiltDistribution:
     return wheel(RawZip(members))
 
 
+def long_names() -> BuiltDistribution:
+    return wheel(RawZip([RawMember(b"a/" * 2000 + b"%d" % number, method=0) for number in range(4300)]))
+
+
 def zip_and_tar() -> BuiltDistribution:
     """Return a zip whose first local header, with the bytes that follow, is also the header of a tar archive."""
     tar = bytearray(tar_member(b"PK\3\4" + bytes(26) + b"x", kind=b"0"))
@@ -83,6 +87,7 @@ ZIP_CASES = cases(
     ("name_with_dot", "not normalised", named(b"./x")),
     ("name_huge", "more than 4096 characters", named(b"a/" * 3000 + b"x")),
     ("name_part_huge", "part of more than 255 bytes", named(b"a" * 300)),
+    ("names_in_all_huge", "names of the members are too long", long_names),
     ("name_of_another_member", "duplicate filename", named(b"demo.py")),
     ("name_is_file_and_directory", "both a file and a directory", named(b"demo.py/x")),
     # Kinds
