@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 _UPLOADS_AT_ONCE = 1024
 _ACCEPTING_AT_ONCE = 8
 _SMALL_BODY = 2_621_440
+_MAX_HOST = 300  # a name has 253 characters at most (RFC 1035), a port five
 _DRAIN = 1024 * 1024
 _CLOSE = (b"connection", b"close")
 _READS = ("GET", "HEAD")
@@ -77,9 +78,9 @@ class Edge:
             if name == b"host":
                 host = value
             elif name == b"accept":
-                accept = value
+                accept = accept + b"," + value if accept else value
             elif name == b"accept-encoding":
-                encoding = value
+                encoding = encoding + b"," + value if encoding else value
             elif name == b"if-none-match":
                 none_match = value
         key: Key = (scope["path"], scope["query_string"], accept, encoding)
@@ -116,7 +117,7 @@ class Edge:
         except asyncio.CancelledError:
             raise
         except Exception:
-            log.exception("%s %s failed", scope["method"], scope["path"])
+            log.exception("%s %r failed", scope["method"], scope["path"])
             if not begun:
                 await send_answer(send, text(500, "Internal Server Error"))
             return 500, 0
@@ -138,7 +139,9 @@ class Edge:
             if method not in _READS:
                 return await self._say(scope, send, _only_reads())
             return await self._file(scope, send, path)
-        if path.startswith("/pypi/") and path.rstrip("/").endswith("/json") and method in _READS:
+        if path.startswith("/pypi/") and path.rstrip("/").endswith("/json"):
+            if method not in _READS:
+                return await self._say(scope, send, _only_reads())
             return await self._page(scope, send, key, none_match)
         if path == "/simple":
             return await self._say(scope, send, redirect(301, "/simple/"))
@@ -151,6 +154,8 @@ class Edge:
     def _knows(self, host: bytes) -> bool:
         if host in self._hosts:
             return True
+        if len(host) > _MAX_HOST:
+            return False
         name = host.decode("latin-1").lower()
         if name.rpartition(":")[2].isdigit():
             name = name.rpartition(":")[0]
@@ -224,6 +229,7 @@ class Edge:
         if not isinstance(admission, Admission):
             await _drain(receive)
             return _answer(admission, _CLOSE)
+        ended = False
         try:
             length = _length(head)
             with FormSpooler(
@@ -231,12 +237,14 @@ class Edge:
             ) as spooler:
                 async for block in read_body(receive, pace):
                     spooler.feed(block)
+                ended = True
                 form = spooler.finish()
                 async with self._accepting:
                     reply = await loop.run_in_executor(self._threads, uploads.accept, admission, form)
             return _answer(reply)
         except BadBody as bad:
-            await _drain(receive)
+            if not ended:
+                await _drain(receive)
             return text(bad.status, str(bad), _CLOSE)
 
     async def _to_django(self, scope: Scope, receive: Receive, send: Send) -> tuple[int, int]:

@@ -144,7 +144,7 @@ class FormSpooler:
         self._read = 0
         self._text_size = 0
         self._file: _File | None = None
-        self._field: tuple[str, list[bytes]] | None = None
+        self._field: tuple[str, bytearray] | None = None
         self._into_file = False
         try:
             self._parser = PushMultipartParser(
@@ -200,9 +200,9 @@ class FormSpooler:
             self._begin(event)
         elif event is None:
             if self._field is not None:
-                name, blocks = self._field
+                name, value = self._field
                 self._field = None
-                self.form.fields.setdefault(name, []).append(b"".join(blocks).decode("utf-8", "replace"))
+                self.form.fields.setdefault(name, []).append(value.decode("utf-8", "replace"))
             self._into_file = False
         elif isinstance(event, bytes | bytearray):
             self._data(event)
@@ -211,7 +211,7 @@ class FormSpooler:
         name, filename = segment.name or "", segment.filename
         self._into_file, self._field = False, None
         if filename is None:
-            self._field = (name, [])
+            self._field = (name, bytearray())
         elif name == "content" and self._file is None:
             handle, path = tempfile.mkstemp(dir=self._folder, prefix=f"upload-{int(time.time())}-")
             kind = segment.header("Content-Type", "text/plain")  # the default of RFC 7578; uv sends none
@@ -228,10 +228,11 @@ class FormSpooler:
             if self._file.size > self._limit:
                 raise BadBody(400, self._too_large(self._limit))
         elif self._field is not None:
+            name, value = self._field
             self._text_size += len(block)
-            self._field[1].append(bytes(block))
-            if self._text_size > _ALL_TEXT or sum(map(len, self._field[1])) > _TEXT_FIELD:
-                raise BadBody(400, f"The field {self._field[0][:60]!r} is too long.")
+            value += block  # in one run, however small the blocks are that a client sends
+            if self._text_size > _ALL_TEXT or len(value) > _TEXT_FIELD:
+                raise BadBody(400, f"The field {name[:60]!r} is too long.")
 
     def _too_large(self, limit: int) -> str:
         return f"File too large. The limit is {limit / 1024**2:.0f} MB."

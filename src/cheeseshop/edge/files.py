@@ -4,7 +4,6 @@
 import os
 import re
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from cheeseshop.edge.responses import NOSNIFF, Answer, Header, Scope, Send, etag_matches, send_answer, text
 
@@ -25,7 +24,7 @@ class Conditions(NamedTuple):
 
 def key_of(path: str) -> str | None:
     """Return the blob key of a path under ``/packages/``, or None for what can't be one."""
-    found = _KEY.fullmatch(unquote(path.removeprefix("/packages/")))
+    found = _KEY.fullmatch(path.removeprefix("/packages/"))
     return found.group(0) if found else None
 
 
@@ -48,10 +47,10 @@ async def send_file(scope: Scope, send: Send, path: str, key: str, conditions: C
     head = scope["method"] == "HEAD"
     if conditions.none_match and etag_matches(conditions.none_match, etag):
         return 304, await send_answer(send, Answer(304, headers, b""))
-    wanted = _wanted(conditions, etag, size)
+    wanted = None if head else _wanted(conditions, etag, size)  # ranges are defined for GET alone
     if wanted == _NOTHING:
         refused = text(416, "Range Not Satisfiable", (b"content-range", f"bytes */{size}".encode()))
-        return 416, await send_answer(send, refused, head=head)
+        return 416, await send_answer(send, refused)
     if wanted is None:
         headers.append((b"content-length", str(size).encode()))
         return 200, await _whole(scope, send, path, headers, 0 if head else size)
@@ -60,7 +59,7 @@ async def send_file(scope: Scope, send: Send, path: str, key: str, conditions: C
         (b"content-length", str(last - first + 1).encode()),
         (b"content-range", f"bytes {first}-{last}/{size}".encode()),
     ]
-    return 206, await _part(send, path, headers, (first, first if head else last + 1))
+    return 206, await _part(send, path, headers, (first, last + 1))
 
 
 def _wanted(conditions: Conditions, etag: bytes, size: int) -> tuple[int, int] | None:

@@ -15,11 +15,15 @@ _ALIASES = {
 _MAX_HEADER = 2000
 
 
-@lru_cache(maxsize=512)
 def simple_media_type(accept: str, query: str) -> str:
     """Return the media type to answer with. ``?format=`` outranks the header; nothing acceptable gets HTML."""
+    return _simple_media_type(accept[:_MAX_HEADER], query[:_MAX_HEADER])  # what is remembered stays small
+
+
+@lru_cache(maxsize=512)
+def _simple_media_type(accept: str, query: str) -> str:
     if query:
-        wanted = parse_qs(query[:_MAX_HEADER]).get("format", [""])[0]
+        wanted = parse_qs(query).get("format", [""])[0]
         wanted = _ALIASES.get(wanted, wanted)
         if wanted in _OFFERS:
             return wanted
@@ -30,11 +34,15 @@ def simple_media_type(accept: str, query: str) -> str:
     return best if _quality(best, ranges) > 0 else HTML
 
 
+def content_encoding(header: str, offers: tuple[str, ...] = ("zstd", "gzip")) -> str:
+    """Return the first of ``offers`` that the client takes, or ``identity``."""
+    return _content_encoding(header[:_MAX_HEADER], offers)
+
+
 @lru_cache(maxsize=512)
-def content_encoding(header: str) -> str:
-    """Return ``zstd``, ``gzip`` or ``identity``: the best that the client takes."""
+def _content_encoding(header: str, offers: tuple[str, ...]) -> str:
     ranges = _ranges(header)
-    for coding in ("zstd", "gzip"):
+    for coding in offers:
         if ranges.get(coding, 0.0) > 0:
             return coding
     if "*" in ranges and ranges["*"] > 0 and "gzip" not in ranges:
@@ -44,7 +52,7 @@ def content_encoding(header: str) -> str:
 
 def _ranges(header: str) -> dict[str, float]:
     found: dict[str, float] = {}
-    for item in header[:_MAX_HEADER].split(","):
+    for item in header.split(","):
         name, *parameters = (part.strip() for part in item.split(";"))
         if name:
             found[_ALIASES.get(name.lower(), name.lower())] = _q(parameters)

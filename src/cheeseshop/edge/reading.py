@@ -5,7 +5,7 @@ import os
 from collections import OrderedDict
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote
 
 import orjson
 import zstandard
@@ -23,6 +23,9 @@ from cheeseshop.edge_contract.verdicts import page_verdict
 SIMPLE_CSP: Header = (b"content-security-policy", b"default-src 'none'; sandbox allow-top-navigation")
 _MAX_ENTRY = 8 * 1024 * 1024
 _RETRIES = 5
+_MAX_VERSION = 200  # characters; the release's container is named after it
+_MAX_KEY = 2000
+_ENTRY_COST = 1000
 Key = tuple[str, bytes, bytes, bytes]
 Stamp = tuple[int, int, int]
 
@@ -52,25 +55,35 @@ class Memory:
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
         self._limit = limit
         self._size = 0
-        self.find = self._entries.get
+
+    def find(self, key: Key) -> Entry | None:
+        """Return the answer that is kept, which counts as a use of it."""
+        entry = self._entries.get(key)
+        if entry is not None:
+            self._entries.move_to_end(key)
+        return entry
 
     def keep(self, key: Key, entry: Entry) -> None:
-        """Remember an answer, unless it is too large."""
+        """Remember an answer, unless it is too large or was asked for in more words than a client needs."""
         self.forget(key)
-        size = len(entry.answer.body) + 1000
-        if size > min(_MAX_ENTRY, self._limit):
+        size = _cost(entry)
+        if size > min(_MAX_ENTRY, self._limit) or sum(map(len, key)) > _MAX_KEY:
             return
         self._entries[key] = entry
         self._size += size
         while self._size > self._limit:
             _, oldest = self._entries.popitem(last=False)
-            self._size -= len(oldest.answer.body) + 1000
+            self._size -= _cost(oldest)
 
     def forget(self, key: Key) -> None:
         """Drop an answer that is out of date."""
         entry = self._entries.pop(key, None)
         if entry is not None:
-            self._size -= len(entry.answer.body) + 1000
+            self._size -= _cost(entry)
+
+
+def _cost(entry: Entry) -> int:
+    return len(entry.answer.body) + _MAX_KEY + _ENTRY_COST
 
 
 class Pages:
@@ -82,7 +95,7 @@ class Pages:
     def answer(self, key: Key) -> Answer | Entry:
         """Return the answer to a path under ``/simple/<project>/`` or ``/pypi/<project>/…/json``."""
         path, query, accept, encoding = key
-        parts = [unquote(part) for part in path.split("/")]
+        parts = path.split("/")  # the server has decoded it already
         for _ in range(_RETRIES):
             try:
                 if parts[1] == "simple":
@@ -132,7 +145,7 @@ class Pages:
         if not _is_name(normal) or rest[-1:] != ["json"] or len(rest) > 2:  # noqa: PLR2004 - version, json
             return not_found_json()
         if normal != name:
-            return redirect(301, "/".join(["", "pypi", normal, *rest]), *CORS)
+            return redirect(301, "/".join(["", "pypi", normal, *map(quote, rest)]), *CORS)
         opened = self._open(normal)
         if opened is None or opened[0].header["quarantined"]:
             return not_found_json()
@@ -153,6 +166,8 @@ class Pages:
                 return None, ""
             chunks = assembly.chunks_of(page, lambda chunk: self._part(name, chunk_file(chunk)))
             return assembly.project_json(page, chunks, self._part(name, release_file(latest))), "project"
+        if len(rest[0]) > _MAX_VERSION:
+            return None, ""
         try:
             version = str(Version(rest[0]))
         except InvalidVersion:
@@ -232,9 +247,7 @@ class ProjectList(NamedTuple):
 def project_list(root: Path, query: bytes, accept: bytes, encoding: bytes) -> ProjectList | None:
     """Find the list of all projects in the form that is asked for, or None before it was first written."""
     media = simple_media_type(accept.decode("latin-1"), query.decode("latin-1"))
-    coding = "identity" if content_encoding(encoding.decode("latin-1")) == "identity" else "gzip"
-    if coding == "gzip" and "gzip" not in encoding.decode("latin-1").lower():
-        coding = "identity"
+    coding = content_encoding(encoding.decode("latin-1"), ("gzip",))
     form = "json" if media == V1_JSON else "html"
     for _ in range(_RETRIES):
         try:
