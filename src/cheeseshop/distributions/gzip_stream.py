@@ -25,6 +25,8 @@ class GzipStream:
         self._inflater = zlib.decompressobj(_GZIP_FORMAT)
         self._pending = b""
         self._buffer = b""
+        self._taken = 0
+        """How much of the buffer has been given out."""
         self._unpacked_size = 0
 
     def read(self, size: int) -> bytes:
@@ -32,15 +34,16 @@ class GzipStream:
 
         :raises DistributionRefused: the stream is damaged, is a bomb, or is followed by other data.
         """
-        if len(self._buffer) < size:
-            pieces = [self._buffer]
-            available = len(self._buffer)
+        if len(self._buffer) - self._taken < size:
+            pieces = [self._buffer[self._taken :]]
+            available = len(pieces[0])
             while available < size and (piece := self._next_piece()):
                 pieces.append(piece)
                 available += len(piece)
-            self._buffer = b"".join(pieces)
-        taken, self._buffer = self._buffer[:size], self._buffer[size:]
-        return taken
+            self._buffer, self._taken = b"".join(pieces), 0
+        start = self._taken
+        self._taken = min(start + size, len(self._buffer))
+        return self._buffer[start : self._taken]
 
     def skip(self, size: int) -> int:
         """Pass over `size` bytes and return how many there were."""

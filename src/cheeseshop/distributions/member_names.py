@@ -28,16 +28,18 @@ def name_problem(name: str) -> str | None:
 
 
 def file_used_as_directory(files: Iterable[str], others: Iterable[str] = ()) -> str | None:
-    """Return a path among `files` below which another member lies; None where there is none.
+    """Return a path among `files` that is a directory too, or below which another member lies; None if there is none.
 
     `others` are directories. With the separator sorted before every other character, what lies below a path follows
     right after it, so that no set of all parents is needed, which for deep paths would be huge.
     """
     marked = sorted(
-        [(name.replace("/", "\0"), True) for name in files] + [(n.replace("/", "\0"), False) for n in others]
+        [(name.replace("/", "\0"), True) for name in files]
+        + [(n.rstrip("/").replace("/", "\0"), False) for n in others]
     )
     for (name, is_file), (following, _) in itertools.pairwise(marked):
-        if is_file and following.startswith(f"{name}\0"):
+        # Of equal names, the directory sorts first.
+        if following == name or (is_file and following.startswith(f"{name}\0")):
             return name.replace("\0", "/")
     return None
 

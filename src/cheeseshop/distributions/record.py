@@ -103,7 +103,7 @@ def _content_faults(source: ByteSource, member: ZipMember, row: RecordRow) -> It
 def _parse(record: bytes, max_lines: int) -> tuple[dict[str, RecordRow], list[str]]:
     rows: dict[str, RecordRow] = {}
     conflicts = []
-    for number, line in enumerate(csv.reader(io.StringIO(record.decode(), newline=""), strict=True)):
+    for number, line in enumerate(csv.reader((line.decode() for line in io.BytesIO(record)), strict=True)):
         if number > max_lines:
             raise _TooManyLines("it has many more lines than the wheel has files")
         if not line:

@@ -14,7 +14,7 @@ from typing import Final, Literal, NoReturn
 
 from cheeseshop.distributions.errors import DistributionRefused
 from cheeseshop.distributions.gzip_stream import GzipStream
-from cheeseshop.distributions.limits import MAX_MEMBERS, MAX_TAR_EXTENDED_HEADER, MAX_TAR_EXTENDED_RECORDS
+from cheeseshop.distributions.limits import MAX_MEMBERS, MAX_TAR_EXTENDED_HEADER, MAX_TAR_EXTENDED_RECORDS, PIECE
 
 MemberKind = Literal["file", "directory", "symlink", "hardlink"]
 
@@ -51,6 +51,8 @@ class _Extended:
     name: bytes | None = None
     link: bytes | None = None
     size: int | None = None
+    kinds: bytes = b""
+    """The type codes of the extended headers so far."""
 
 
 class TarReader:
@@ -99,7 +101,7 @@ class TarReader:
         self._unread = self._padding = 0
         block = self._exactly(_BLOCK)
         if block == _ZEROS:
-            while piece := self._stream.read(_BLOCK):
+            while piece := self._stream.read(PIECE):
                 if piece.strip(b"\0"):
                     _refuse("data after the end of the archive")
             return None
@@ -160,6 +162,11 @@ def _refuse(reason: str) -> NoReturn:
 def _read_extended(kind: bytes, content: bytes, target: _Extended) -> int:
     """Note what an extended header says, and return the number of its records."""
     count = 1
+    if kind != b"g":
+        # Which of two headers counts depends on the reader. GNU archives pair a long name with a long link, no others.
+        if kind in target.kinds or (target.kinds and b"x" in target.kinds + kind):
+            _refuse("several extended headers for one member")
+        target.kinds += kind
     if kind == b"L":
         target.name = content.rstrip(b"\0")
     elif kind == b"K":
@@ -186,8 +193,10 @@ def _set_extended(key: bytes, value: bytes, target: _Extended) -> None:
 
 def _name_in(block: bytes) -> bytes:
     name = block[:100].split(b"\0", 1)[0]
-    # GNU archives use the space of the prefix for other things.
-    prefix = block[345:500].split(b"\0", 1)[0] if block[257:263] == b"ustar\0" else b""
+    prefix = block[345:500].split(b"\0", 1)[0]
+    if prefix and block[257:265] != b"ustar\x0000":
+        # GNU archives use this space for other things; some readers take it for a part of the name all the same.
+        _refuse("a header that readers name differently")
     return prefix + b"/" + name if prefix else name
 
 

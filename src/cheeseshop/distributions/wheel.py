@@ -15,13 +15,19 @@ from cheeseshop.distributions.allowances import Allowances
 from cheeseshop.distributions.byte_source import ByteSource
 from cheeseshop.distributions.errors import DistributionRefused
 from cheeseshop.distributions.filenames import ParsedFilename
-from cheeseshop.distributions.limits import MAX_ENTRY_POINTS_SIZE, MAX_METADATA_SIZE, MAX_RECORD_SIZE
+from cheeseshop.distributions.limits import (
+    MAX_ENTRY_POINTS_LINES,
+    MAX_ENTRY_POINTS_SIZE,
+    MAX_METADATA_SIZE,
+    MAX_RECORD_SIZE,
+)
 from cheeseshop.distributions.platform_tags import is_allowed_platform
 from cheeseshop.distributions.record import record_faults
 from cheeseshop.distributions.zip_content import check_unpacked_size, read_content
 from cheeseshop.distributions.zip_layout import ZipMember, read_zip_layout
 
 _ENTRY_POINT_NAME: Final = re.compile(r"[\w.-]+")
+_SPACES: Final = re.compile(r"[^\S\n]+")
 _SCRIPT_GROUPS: Final = ("console_scripts", "gui_scripts")
 
 
@@ -129,10 +135,15 @@ def _entry_point_faults(wheel: WheelArchive) -> Iterator[str]:
     content = wheel.read("entry_points.txt", MAX_ENTRY_POINTS_SIZE)
     if content is None:
         return
+    if content.count(b"\n") > MAX_ENTRY_POINTS_LINES:
+        # The parser's report of wrong lines takes quadratic time to grow.
+        yield f"entry_points.txt has more than {MAX_ENTRY_POINTS_LINES} lines"
+        return
     parser = RawConfigParser(delimiters=("=",))
     parser.optionxform = str  # type: ignore[method-assign, assignment] # names are case-sensitive
     try:
-        parser.read_string(content.decode())
+        # The parser's patterns take quadratic time over long runs of space, which mean nothing here.
+        parser.read_string(_SPACES.sub(" ", content.decode()))
     except (UnicodeDecodeError, ConfigParserError, ValueError):
         yield f"entry_points.txt at {wheel.dist_info}/entry_points.txt can't be read"
         return

@@ -49,6 +49,11 @@ def metadata(*lines: str) -> BuiltDistribution:
     return of({"demo-1.0/PKG-INFO": "\n".join(lines).encode() + b"\n"})
 
 
+def many_pax_records() -> BuiltDistribution:
+    header = pax_header({f"k{number}": b"" for number in range(5000)})
+    return sdist(SOUND, *(header + tar_member(b"demo-1.0/%d" % number) for number in range(101)), END)
+
+
 def zip_appended() -> BuiltDistribution:
     archive = RawZip(members_of({"demo-1.0/PKG-INFO": PKG_INFO})).build()
     return BuiltDistribution(FILENAME, sdist(SOUND, END).content + archive)
@@ -124,7 +129,42 @@ SDIST_CASES = cases(
     ("tar_duplicate", "Duplicate filename", plus(SOUND)),
     ("tar_duplicate_by_dot", "Duplicate filename", named(b"./demo-1.0/PKG-INFO", b"Name: evil\n")),
     ("tar_file_and_directory", "both a file and a directory", named(b"demo-1.0/PKG-INFO/x", b"x")),
+    (
+        "tar_symlink_and_file",
+        "Duplicate filename",
+        plus(link(b"x", b"PKG-INFO"), tar_member(b"demo-1.0/x", b"x")),
+    ),
+    (
+        "tar_empty_directory_below_file",
+        "both a file and a directory",
+        plus(tar_member(b"demo-1.0/PKG-INFO/x/", kind=b"5")),
+    ),
+    ("tar_prefix_in_gnu_header", "readers name differently", named(b"x", prefix=b"demo-1.0", magic=b"ustar  \0")),
+    ("tar_prefix_in_old_header", "readers name differently", named(b"demo-1.0/x", prefix=b"../..", magic=bytes(8))),
     # Extended headers
+    (
+        "tar_named_by_pax_and_gnu",
+        "several extended headers",
+        plus(
+            pax_header({"path": b"demo-1.0/setup.py"}),
+            tar_member(b"L", b"demo-1.0/harmless.txt\0", kind=b"L"),
+            tar_member(b"demo-1.0/x"),
+        ),
+    ),
+    (
+        "tar_named_by_gnu_and_pax",
+        "several extended headers",
+        plus(
+            tar_member(b"L", b"demo-1.0/harmless.txt\0", kind=b"L"),
+            pax_header({"path": b"demo-1.0/setup.py"}),
+            tar_member(b"demo-1.0/x"),
+        ),
+    ),
+    (
+        "tar_named_twice_by_gnu",
+        "several extended headers",
+        plus(*[tar_member(b"L", b"demo-1.0/a\0", kind=b"L")] * 2, tar_member(b"demo-1.0/x")),
+    ),
     (
         "tar_pax_huge",
         "extended header is larger",
@@ -140,7 +180,7 @@ SDIST_CASES = cases(
     ("tar_pax_no_value", "bad extended header", plus(tar_member(b"p", b"7 path\n", kind=b"x"))),
     ("tar_pax_size_negative", "bad number", plus(pax_header({"size": b"-1"}), tar_member(b"demo-1.0/x"))),
     ("tar_pax_size_huge", "ends within a member", plus(pax_header({"size": b"9" * 18}), tar_member(b"demo-1.0/x"))),
-    ("tar_pax_of_records", "too many extended headers", plus(*[pax_header({f"k{n}": b"" for n in range(5000)})] * 101)),
+    ("tar_pax_of_records", "too many extended headers", many_pax_records),
     ("tar_global_path", "global header", plus(pax_header({"path": b"demo-1.0/x"}, b"g"), tar_member(b"demo-1.0/y"))),
     # Links
     ("symlink_absolute", "leaves its directory", plus(link(b"x", b"/etc/passwd"))),

@@ -148,6 +148,12 @@ WHEEL_CASES = cases(
         "entry point '../sh'",
         lambda: with_file("entry_points.txt", b"[console_scripts]\n../sh = a:b\n"),
     ),
+    (
+        "entry_points_of_spaces",
+        "can't be read",
+        lambda: with_file("entry_points.txt", b"[console_scripts]\na" + b" " * 1_000_000 + b"b\n"),
+    ),
+    ("entry_points_of_lines", "more than 10000 lines", lambda: with_file("entry_points.txt", b" a\n" * 10_001)),
     ("script_with_space", "entry point 'a b'", lambda: with_file("entry_points.txt", b"[gui_scripts]\na b = a:b\n")),
     # Platforms
     (

@@ -90,6 +90,12 @@ ZIP_CASES = cases(
     ("names_in_all_huge", "names of the members are too long", long_names),
     ("name_of_another_member", "duplicate filename", named(b"demo.py")),
     ("name_is_file_and_directory", "both a file and a directory", named(b"demo.py/x")),
+    ("name_is_file_and_far_directory", "both a file and a directory", named(b"demo.py/x/y/z")),
+    (
+        "name_is_file_and_empty_directory",
+        "both a file and a directory",
+        lambda: with_member(RawMember(b"demo.py/", b"", method=0)),
+    ),
     # Kinds
     ("symlink", "symbolic link", named(b"x", central={"attributes": 0o120777 << 16})),
     ("character_device", "special file", named(b"x", central={"attributes": 0o020666 << 16})),
