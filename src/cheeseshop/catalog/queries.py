@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the site shows of projects, releases and files. Every answer has asked the policy."""
 
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
-from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.utils import InvalidName, canonicalize_name
+from packaging.version import Version
 
-from cheeseshop.catalog.models import File, Project, Release
+from cheeseshop.access.models import ProjectRole
+from cheeseshop.catalog.models import Description, File, Project, Release
 from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Missing
 from cheeseshop.core.facts import ANYBODY, ProjectFacts, Visibility
 from cheeseshop.policy import decide
+
+_NAME_CHARACTERS = re.compile(r"[a-z0-9-]*")
+_MOST_VERSIONS = 5000  # of one project are compared to find its latest
 
 
 def visible(project: Project) -> bool:
@@ -35,6 +40,8 @@ def newest_releases(limit: int = 20) -> list[Release]:
 def projects_starting_with(term: str, offset: int, limit: int) -> list[Project]:
     """Return projects whose normalised name begins with ``term``, in name order."""
     prefix = canonicalize_name(term)
+    if not _NAME_CHARACTERS.fullmatch(prefix):
+        return []  # no name has these characters, and PostgreSQL refuses some of them
     return list(
         _listed().filter(normalized_name__startswith=prefix).order_by("normalized_name")[offset : offset + limit]
     )
@@ -46,33 +53,57 @@ def project_named(name: str) -> Project:
     Raises:
         Missing: when there is none that anybody may know of.
     """
-    project = Project.objects.filter(normalized_name=canonicalize_name(name)).first()
+    try:
+        normalized = canonicalize_name(name, validate=True)
+    except InvalidName as error:
+        raise Missing(f"There is no project named {name}.") from error
+    project = Project.objects.filter(normalized_name=normalized).first()
     if project is None or not visible(project):
         raise Missing(f"There is no project named {name}.")
     return project
 
 
-def release_of(project: Project, version: str | None) -> Release:
-    """Return the release of that version, or the one that stands for the project.
+def _releases(project: Project) -> QuerySet[Release]:
+    return Release.objects.filter(project=project, quarantined_at=None)
+
+
+def latest_release(project: Project) -> Release:
+    """Return the release that stands for the project: not yanked before yanked, final before pre-release, highest.
 
     Raises:
         Missing: when there is none.
     """
-    rows = Release.objects.filter(project=project, quarantined_at=None).select_related("description", "uploaded_by")
-    if version is None:
-        found = sorted(
-            rows.order_by("-sort_key").values_list("id", "yanked_at", "is_prerelease")[:5000],
-            key=lambda row: (row[1] is not None, row[2]),
-        )
-        release = rows.filter(id=found[0][0]).first() if found else None
-    else:
-        try:
-            release = rows.filter(sort_key=sort_key(Version(version))).first()
-        except InvalidVersion:
-            release = None
+    rows = _releases(project).order_by("-sort_key").values_list("id", "yanked_at", "is_prerelease")[:_MOST_VERSIONS]
+    best = min(rows, key=lambda row: (row[1] is not None, row[2]), default=None)
+    if best is None:
+        raise Missing(f"{project.name} has no release yet.")
+    return Release.objects.get(id=best[0])
+
+
+def release_of(project: Project, version: str) -> Release:
+    """Return the release of that version, in any spelling of it.
+
+    Raises:
+        Missing: when there is none.
+    """
+    try:
+        release = _releases(project).filter(sort_key=sort_key(Version(version))).first()
+    except ValueError:  # no version, or one with numbers too long for any that was accepted
+        release = None
     if release is None:
-        raise Missing(f"{project.name} has no release {version or 'yet'}.")
+        raise Missing(f"{project.name} has no release {version}.")
     return release
+
+
+def description_of(release: Release) -> str:
+    """Return a release's description as HTML, rendered and sanitised when it was uploaded; empty where it has none."""
+    return Description.objects.filter(release=release).values_list("html", flat=True).first() or ""
+
+
+def maintainers_of(project: Project) -> list[str]:
+    """Return the names of the active people who have a role on a project, in order."""
+    roles = ProjectRole.objects.filter(project=project, user__is_active=True).order_by("user__username")
+    return list(roles.values_list("user__username", flat=True)[:500])
 
 
 def files_of(release: Release) -> list[File]:
@@ -82,8 +113,7 @@ def files_of(release: Release) -> list[File]:
 
 def releases_of(project: Project, offset: int, limit: int) -> list[Release]:
     """Return a project's releases, newest version first."""
-    rows = Release.objects.filter(project=project, quarantined_at=None)
-    return list(rows.order_by("-sort_key")[offset : offset + limit])
+    return list(_releases(project).order_by("-sort_key")[offset : offset + limit])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +126,10 @@ class Counts:
 
 
 def counts() -> Counts:
-    """Count what the index holds."""
-    return Counts(Project.objects.count(), Release.objects.count(), File.objects.count())
+    """Count what anybody may see."""
+    releases = Release.objects.filter(quarantined_at=None, project__in=_listed())
+    files = File.objects.filter(quarantined_at=None, release__in=releases)
+    return Counts(_listed().count(), releases.count(), files.count())
 
 
 def projects_of_user(user_id: UUID) -> list[Project]:

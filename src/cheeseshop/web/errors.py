@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Error pages: what happened, why, what to do next."""
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that can't be understood."""
-    return _page(request, 400, "That request can't be understood", "Something in the address or the form is malformed.")
+    told = str(exception) if type(exception) is BadRequest else ""  # its subclasses speak to developers
+    reason = told or "Something in the address or the form is malformed."
+    return error_page(request, 400, "That request can't be understood", reason)
 
 
 def forbidden(request: HttpRequest, _exception: Exception) -> HttpResponse:
     """Answer a request that is not allowed."""
-    return _page(request, 403, "You may not do that", "Your account has no permission for it.")
+    return error_page(request, 403, "You may not do that", "Your account has no permission for it.")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -20,13 +23,23 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     reason = str(exception) if type(exception).__name__ == "Http404" and str(exception) else ""
     if not reason or reason.startswith("{"):
         reason = "The address may be mistyped, or what it named is gone."
-    return _page(request, 404, "We're fresh out of that", reason)
+    return error_page(request, 404, "We're fresh out of that", reason)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer when we failed."""
-    return _page(request, 500, "Something failed on our side", "The fault is logged. Trying again may help.")
+    return error_page(request, 500, "Something failed on our side", "The fault is logged. Trying again may help.")
 
 
-def _page(request: HttpRequest, status: int, title: str, reason: str) -> HttpResponse:
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Answer when the database does not, for now."""
+    response = error_page(
+        request, 503, "We can't serve you just now", "The database does not answer. Try again in a minute."
+    )
+    response["Retry-After"] = "60"
+    return response
+
+
+def error_page(request: HttpRequest, status: int, title: str, reason: str) -> HttpResponse:
+    """Render an error as a page: ``title`` says what happened, ``reason`` why and what to do."""
     return render(request, "web/error.html", {"status": status, "title": title, "reason": reason}, status=status)

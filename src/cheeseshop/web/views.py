@@ -1,20 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """The site's pages: each parses, asks one query, renders."""
 
+import re
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import resolve, reverse
 from django.views.decorators.http import require_safe
 
 from cheeseshop.accounts.queries import user_named
 from cheeseshop.catalog import queries
 from cheeseshop.catalog.models import Project, Release
 from cheeseshop.core.errors import Missing
+from cheeseshop.web.components import ExampleForm, Tab
+from cheeseshop.web.errors import error_page
 
 _PAGE = 20
+_PAGE_OF_RELEASES = 100
 _MAX_QUERY = 1000
+_MAX_PAGE_DIGITS = 6
+_TABS = (("release", "Description"), ("files", "Files"), ("releases", "Releases"))
 
 
 @require_safe
@@ -28,7 +36,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """List projects whose name begins with what was typed."""
     term = request.GET.get("q", "").strip()
     if len(term) > _MAX_QUERY:
-        return HttpResponse("The query is too long.", status=413, content_type="text/plain")
+        return error_page(request, 413, "That is too much to look for", f"Search for at most {_MAX_QUERY} characters.")
     page = _page_number(request)
     found = queries.projects_starting_with(term, (page - 1) * _PAGE, _PAGE + 1)
     if page > 1 and not found:
@@ -39,53 +47,62 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _page_number(request: HttpRequest) -> int:
     text = request.GET.get("page", "1")
-    if not text.isascii() or not text.isdigit() or not 0 < int(text[:9]) < 10**6:
+    if not re.fullmatch("[0-9]+", text):
+        raise BadRequest("The number of a page must be a whole number.")
+    if len(text) > _MAX_PAGE_DIGITS or int(text) == 0:
         raise Http404("There is no such page.")
     return int(text)
 
 
 def _found(name: str, version: str | None) -> tuple[Project, Release | None]:
+    """Find what an address names. There is no release to show of a project in quarantine."""
     try:
         project = queries.project_named(name)
         if project.quarantined_at is not None:
             return project, None
-        return project, queries.release_of(project, version)
+        return project, queries.release_of(project, version) if version else queries.latest_release(project)
     except Missing as error:
         raise Http404(error.message) from error
 
 
-def _context(project: Project, release: Release | None, tab: str) -> dict[str, Any]:
-    return {
-        "project": project,
-        "release": release,
-        "facts": release.facts if release else {},
-        "description": getattr(release, "description", None) if release else None,
-        "tab": tab,
-        "maintainers": [role.user for role in project.roles.select_related("user").order_by("user__username")],
-    }
-
-
-def _proper_address(
-    request: HttpRequest, project: Project, release: Release | None, name: str, version: str | None
-) -> Any:  # noqa: ANN401
-    stored = release.version if release and version is not None else version
-    if name == project.normalized_name and stored == version:
+def _elsewhere(request: HttpRequest, project: Project, release: Release | None) -> HttpResponse | None:
+    """Send the reader to the one address of what is shown, where this is another spelling of it."""
+    match = resolve(request.path_info)
+    asked = match.kwargs
+    proper = asked | {"name": project.normalized_name}
+    if "version" in asked and release is not None:
+        proper["version"] = release.version
+    if proper == asked:
         return None
-    parts = [name, version]
-    path = request.path.replace(f"/project/{parts[0]}/", f"/project/{project.normalized_name}/", 1)
-    if version is not None and stored is not None:
-        path = path.replace(f"/{version}/", f"/{stored}/", 1)
-    return redirect(path, permanent=True)
+    query = request.META.get("QUERY_STRING", "")
+    path = reverse(match.view_name, kwargs=proper)
+    return redirect(f"{path}?{query}" if query else path, permanent=True)
+
+
+def _context(project: Project, release: Release | None, tab: str) -> dict[str, Any]:
+    context = {"project": project, "release": release, "maintainers": queries.maintainers_of(project)}
+    if release is None:
+        return context
+    address = {"name": project.normalized_name, "version": release.version}
+    tabs = [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in _TABS]
+    return context | {"facts": release.facts, "tabs": tabs, "requirement": _requirement(project, release)}
+
+
+def _requirement(project: Project, release: Release) -> str:
+    """Write what an installer must be asked for to get this release: its version too, unless it would come anyway."""
+    if release.is_prerelease or release.yanked_at or release != queries.latest_release(project):
+        return f"{project.normalized_name}=={release.version}"
+    return project.normalized_name
 
 
 @require_safe
 def project(request: HttpRequest, name: str, version: str | None = None) -> HttpResponse:
     """Show a project, or one release of it: description and facts."""
     found, release = _found(name, version)
-    elsewhere = _proper_address(request, found, release, name, version)
-    if elsewhere:
-        return elsewhere  # type: ignore[no-any-return]
-    return render(request, "web/project.html", _context(found, release, "description"))
+    if elsewhere := _elsewhere(request, found, release):
+        return elsewhere
+    description = queries.description_of(release) if release else ""
+    return render(request, "web/project.html", _context(found, release, "release") | {"description": description})
 
 
 @require_safe
@@ -93,10 +110,9 @@ def files(request: HttpRequest, name: str, version: str) -> HttpResponse:
     """Show a release's files with their hashes."""
     found, release = _found(name, version)
     if release is None:
-        raise Http404("The project is in quarantine.")
-    elsewhere = _proper_address(request, found, release, name, version)
-    if elsewhere:
-        return elsewhere  # type: ignore[no-any-return]
+        raise Http404(f"{found.name} is in quarantine.")
+    if elsewhere := _elsewhere(request, found, release):
+        return elsewhere
     return render(request, "web/files.html", _context(found, release, "files") | {"files": queries.files_of(release)})
 
 
@@ -104,12 +120,15 @@ def files(request: HttpRequest, name: str, version: str) -> HttpResponse:
 def releases(request: HttpRequest, name: str, version: str) -> HttpResponse:
     """Show a project's releases, newest first."""
     found, release = _found(name, version)
-    elsewhere = _proper_address(request, found, release, name, version)
-    if elsewhere:
-        return elsewhere  # type: ignore[no-any-return]
+    if release is None:
+        raise Http404(f"{found.name} is in quarantine.")
+    if elsewhere := _elsewhere(request, found, release):
+        return elsewhere
     page = _page_number(request)
-    rows = queries.releases_of(found, (page - 1) * 100, 101)
-    context = {"releases": rows[:100], "page": page, "more": len(rows) > 100}  # noqa: PLR2004 - a page of 100
+    rows = queries.releases_of(found, (page - 1) * _PAGE_OF_RELEASES, _PAGE_OF_RELEASES + 1)
+    if not rows:
+        raise Http404("There is no such page of releases.")
+    context = {"releases": rows[:_PAGE_OF_RELEASES], "page": page, "more": len(rows) > _PAGE_OF_RELEASES}
     return render(request, "web/releases.html", _context(found, release, "releases") | context)
 
 
@@ -147,4 +166,7 @@ def robots(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """Show every component of the design, to developers."""
-    return render(request, "web/components.html")
+    tabs = [Tab("#a", "One", current=True), Tab("#b", "Two", current=False)]
+    rows = [["a-1.0.tar.gz", "120.6 KiB"], ["a-1.0-py3-none-any.whl", "98.1 KiB"]]
+    context = {"form": ExampleForm({"name": "-a-"}), "tabs": tabs, "headers": ["File", "Size"], "rows": rows}
+    return render(request, "web/components.html", context)

@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.forms import BaseForm
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+
+from cheeseshop.web.components import Tab
 
 register = template.Library()
 
@@ -62,3 +65,46 @@ def pagination(context: Any, page: int, more: bool) -> dict[str, Any]:  # noqa: 
     query = context["request"].GET.copy()
     query.pop("page", None)
     return {"page": page, "more": more, "before": page - 1, "after": page + 1, "query": query.urlencode()}
+
+
+@register.inclusion_tag("web/components/tabs.html")
+def tabs(items: list[Tab], label: str) -> dict[str, Any]:
+    """Show the tabs of a page. ``label`` says to a screen reader what they are of."""
+    return {"tabs": items, "label": label}
+
+
+@register.inclusion_tag("web/components/search_box.html")
+def search_box(term: str = "") -> dict[str, Any]:
+    """Show the box that searches projects, with what was looked for."""
+    return {"term": term}
+
+
+@register.inclusion_tag("web/components/navigation.html")
+def navigation() -> dict[str, Any]:
+    """Show the links that every page has."""
+    return {}
+
+
+@register.inclusion_tag("web/components/button.html")
+def button(verb: str, kind: str = "") -> dict[str, Any]:
+    """Show a button that sends its form: a verb and its object. ``kind`` is empty, ``secondary`` or ``danger``."""
+    return {"verb": verb, "kind": kind}
+
+
+@register.inclusion_tag("web/components/fields.html")
+def fields(form: BaseForm) -> dict[str, Any]:
+    """Show a form's fields: label, hint, error, input; and before them a summary of the errors that links to each.
+
+    The first field in error gets the focus.
+    """
+    for field in form.visible_fields():
+        if field.errors:
+            field.field.widget.attrs["autofocus"] = True
+            break
+    return {"form": form}
+
+
+@register.inclusion_tag("web/components/table.html")
+def table(caption: str, headers: list[str], rows: list[list[Any]]) -> dict[str, Any]:
+    """Show a table, which scrolls by itself where it is wider than the screen."""
+    return {"caption": caption, "headers": headers, "rows": rows}

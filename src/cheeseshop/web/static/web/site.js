@@ -6,6 +6,12 @@ if (navigator.clipboard) {
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(button.dataset.copy);
       button.textContent = "Copied";
+      button.setAttribute("aria-label", "Copied");
+    });
+    const label = button.getAttribute("aria-label");
+    button.addEventListener("blur", () => {
+      button.textContent = "Copy";
+      button.setAttribute("aria-label", label);
     });
   }
 }
