@@ -9,6 +9,7 @@ from django.db import models
 from cheeseshop.core.clock import now
 from cheeseshop.core.facts import Status, Visibility
 from cheeseshop.core.ids import new_id
+from cheeseshop.edge_contract.keys import blob_key
 
 
 class Stateful(models.Model):
@@ -137,7 +138,7 @@ class File(Stateful):
     @property
     def blob_key(self) -> str:
         """The key of the file's bytes in the store, and its path under ``/packages/``."""
-        return f"{self.blake2_256[:2]}/{self.blake2_256[2:4]}/{self.blake2_256[4:]}/{self.filename}"
+        return blob_key(self.blake2_256, self.filename)
 
 
 class UsedFilename(models.Model):

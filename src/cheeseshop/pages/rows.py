@@ -9,6 +9,7 @@ from uuid import UUID
 
 from cheeseshop.access.models import ProjectRole
 from cheeseshop.catalog.models import Description, File, Project, Release
+from cheeseshop.edge_contract.keys import blob_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class FileRow:
     @property
     def key(self) -> str:
         """The path under ``/packages/``."""
-        return f"{self.blake2_256[:2]}/{self.blake2_256[2:4]}/{self.blake2_256[4:]}/{self.filename}"
+        return blob_key(self.blake2_256, self.filename)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,12 +38,11 @@ def _no_step(_name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A file that is recorded: whether it is new, and up to which serial its project must be published."""
+    """A file that is recorded: its project, the key of its bytes, and whether it is new."""
 
     normalized_name: str
     key: str
     new: bool
-    has_metadata: bool
 
 
 def accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool = False, step: Step = _no_step) -> Accepted:
@@ -73,7 +72,7 @@ def _accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool, st
         except Conflict:
             continue  # another upload created the project a moment ago
         if _check_content(checked, content, project):
-            return _same(content, name)
+            return Accepted(name, blob_key(content.blake2_256, content.filename), new=False)
         inspection = _inspect(content, checked, legacy=legacy)
         step("checked")
         try:
@@ -108,11 +107,6 @@ def _inspect(content: SpooledFile, checked: UploadForm, *, legacy: bool) -> Insp
         return inspect_distribution(source, content.filename, checked, legacy=legacy, allowances=allowances())
 
 
-def _same(content: SpooledFile, name: str) -> Accepted:
-    has_metadata = File.objects.filter(filename=content.filename).exclude(metadata_sha256="").exists()
-    return Accepted(name, blob_key(content.blake2_256, content.filename), new=False, has_metadata=has_metadata)
-
-
 def _store(store: Store, new: NewFile, content: SpooledFile, found: Inspection, step: Step) -> Accepted:
     key = blob_key(content.blake2_256, content.filename)
     lease = lease_blob(key)
@@ -128,7 +122,7 @@ def _store(store: Store, new: NewFile, content: SpooledFile, found: Inspection, 
             BlobLease.objects.filter(id=lease).delete()
         raise
     step("recorded")
-    return Accepted(new.normalized_name, key, new=True, has_metadata=found.serve_metadata)
+    return Accepted(new.normalized_name, key, new=True)
 
 
 def _new_file(sender: Sender, checked: UploadForm, content: SpooledFile, found: Inspection) -> NewFile:
