@@ -57,3 +57,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.username
+
+    @property
+    def may_act(self) -> bool:
+        """Whether the account is neither inactive nor frozen."""
+        return self.is_active and self.frozen_at is None

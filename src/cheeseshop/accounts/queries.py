@@ -1,10 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
 """What others ask about people."""
 
-from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
+from dataclasses import dataclass
+from uuid import UUID
 
+from cheeseshop import sql
 from cheeseshop.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who acts through a token, and what the rules of an upload ask of them.
+
+    ``may_act`` is false for an account that is inactive or frozen. Recovery codes alone are no second factor.
+    """
+
+    id: UUID
+    username: str
+    may_act: bool
+    has_verified_address: bool
+    has_two_factors: bool
+
+
+_PERSON = """
+SELECT id, username, is_active, frozen_at,
+ EXISTS(SELECT 1 FROM account_emailaddress a WHERE a.user_id = u.id AND a."primary" = %s AND a.verified = %s),
+ EXISTS(SELECT 1 FROM mfa_authenticator m WHERE m.user_id = u.id AND m.type IN ('totp', 'webauthn'))
+FROM accounts_user u WHERE id = %s"""
+
+
+def person(user_id: UUID) -> Person | None:
+    """Return a person as the rules see them, or None."""
+    row = sql.first(_PERSON, True, True, user_id)
+    if row is None:
+        return None
+    return Person(sql.as_uuid(row[0]), row[1], bool(row[2]) and row[3] is None, bool(row[4]), bool(row[5]))
 
 
 def user_named(username: str) -> User | None:
@@ -12,13 +42,3 @@ def user_named(username: str) -> User | None:
     if "\0" in username:
         return None  # PostgreSQL refuses to be asked
     return User.objects.filter(username__iexact=username).first()
-
-
-def has_verified_primary_address(user: User) -> bool:
-    """Tell whether the person proved their primary address."""
-    return bool(EmailAddress.objects.filter(user=user, primary=True, verified=True).exists())
-
-
-def has_two_factors(user: User) -> bool:
-    """Tell whether the person has set up a second factor (recovery codes alone are none)."""
-    return bool(Authenticator.objects.filter(user=user, type__in=["totp", "webauthn"]).exists())

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which names a new project may take."""
 
-from cheeseshop.catalog.models import ProhibitedName, Project
+from cheeseshop import sql
 from cheeseshop.core.errors import Conflict, Refusal
 from cheeseshop.distributions.names import is_stdlib_name, ultranormalize
 
@@ -15,13 +15,14 @@ def check_new_project(name: str, normalized_name: str) -> None:
     """
     if is_stdlib_name(name):
         raise Refusal(f"The name {name!r} isn't allowed (conflict with Python standard library module name).")
-    if Project.objects.filter(normalized_name=normalized_name).exists():
+    near = sql.every(
+        "SELECT normalized_name, name FROM catalog_project WHERE normalized_name = %s OR lookalike_key = %s",
+        normalized_name,
+        ultranormalize(name),
+    )
+    if any(other == normalized_name for other, _ in near):
         raise Conflict(f"The name {name!r} conflicts with an existing project.")
-    if ProhibitedName.objects.filter(normalized_name=normalized_name).exists():
+    if sql.first("SELECT 1 FROM catalog_prohibitedname WHERE normalized_name = %s", normalized_name):
         raise Refusal(f"The name {name!r} isn't allowed.")
-    near = Project.objects.filter(lookalike_key=ultranormalize(name)).first()
-    if near is None:
-        return
-    if near.normalized_name == normalized_name:  # created between the two questions
-        raise Conflict(f"The name {name!r} conflicts with an existing project.")
-    raise Refusal(f"The name {name!r} is too similar to an existing project ({near.name}).")
+    if near:
+        raise Refusal(f"The name {name!r} is too similar to an existing project ({near[0][1]}).")

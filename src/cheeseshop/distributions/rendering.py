@@ -32,10 +32,32 @@ def render_description(text: str | None, content_type: str | None) -> str:
     if text is None or not text.strip():
         return ""
     kind, variant = _kind_of(content_type or "")
+    try:
+        return (_render_short if len(text) <= _SHORT else _render_long)(text, kind, variant)
+    except _NotRendered:
+        shown = f"for {content_type!r}" if content_type else "in the default format of reStructuredText"
+        raise DistributionRefused(f"The description failed to render {shown}.", "description") from None
+
+
+class _NotRendered(Exception):  # noqa: N818 - a state
+    """Raised rather than returned, so that a failure, which may be a busy machine's, is not remembered."""
+
+
+# An upload renders a description twice, the form's and the artifact's, and so do the other files of its release.
+@lru_cache(maxsize=256)
+def _render_short(text: str, kind: str, variant: str) -> str:
+    return _render_surely(text, kind, variant)
+
+
+@lru_cache(maxsize=2)  # megabytes each
+def _render_long(text: str, kind: str, variant: str) -> str:
+    return _render_surely(text, kind, variant)
+
+
+def _render_surely(text: str, kind: str, variant: str) -> str:
     html = None if len(text) > MAX_DESCRIPTION else _render(text, kind, variant)
     if html is None:
-        shown = f"for {content_type!r}" if content_type else "in the default format of reStructuredText"
-        raise DistributionRefused(f"The description failed to render {shown}.", "description")
+        raise _NotRendered
     return html
 
 

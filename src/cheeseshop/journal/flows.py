@@ -4,8 +4,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from cheeseshop import sql
 from cheeseshop.core.clock import now
 from cheeseshop.journal.models import DirtyMark, Entry
 
@@ -40,32 +41,29 @@ def commit(changes: Sequence[Change], dirty: Sequence[Dirty]) -> int:
     last = _take(len(changes))
     at = now()
     first = last - len(changes) + 1
-    Entry.objects.bulk_create(
-        Entry(
-            serial=first + n,
-            at=at,
-            project=change.project,
-            normalized_name=change.normalized_name,
-            version=change.version,
-            action=change.action,
-            actor=change.actor,
+    sql.insert(
+        *(
+            Entry(
+                serial=first + n,
+                at=at,
+                project=change.project,
+                normalized_name=change.normalized_name,
+                version=change.version,
+                action=change.action,
+                actor=change.actor,
+            )
+            for n, change in enumerate(changes)
         )
-        for n, change in enumerate(changes)
     )
-    names = {change.normalized_name for change in changes}
-    with connection.cursor() as cursor:
-        for name in names:
-            cursor.execute("UPDATE catalog_project SET last_serial = %s WHERE normalized_name = %s", [last, name])
-    DirtyMark.objects.bulk_create(
-        DirtyMark(normalized_name=mark.normalized_name, serial=last, scope=mark.scope) for mark in dirty
-    )
+    for name in {change.normalized_name for change in changes}:
+        sql.run("UPDATE catalog_project SET last_serial = %s WHERE normalized_name = %s", last, name)
+    if dirty:
+        sql.insert(*(DirtyMark(normalized_name=mark.normalized_name, serial=last, scope=mark.scope) for mark in dirty))
     return last
 
 
 def _take(count: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE journal_serialcounter SET serial = serial + %s WHERE id = 1 RETURNING serial", [count])
-        row = cursor.fetchone()
+    row = sql.first("UPDATE journal_serialcounter SET serial = serial + %s WHERE id = 1 RETURNING serial", count)
     if row is None:
         raise RuntimeError("the serial counter is missing: run `cheeseshop init`")
     return int(row[0])

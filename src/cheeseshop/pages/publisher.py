@@ -15,7 +15,6 @@ from typing import Any
 from cheeseshop.edge_contract.assembly import PAGE_FORMAT
 from cheeseshop.edge_contract.container import BrokenContainer, Container, pack
 from cheeseshop.edge_contract.keys import chunk_file, release_file
-from cheeseshop.journal.models import DirtyMark, SerialCounter
 from cheeseshop.pages import rendering, rows
 from cheeseshop.pages.rows import ProjectRow, ReleaseRow
 from cheeseshop.storage import Store, write_atomically
@@ -51,10 +50,10 @@ def publish_project(store: Store, site: str, normalized_name: str) -> int:
             _remove(folder)
             return 0
         old = read_page(folder)
-        epoch = SerialCounter.objects.values_list("epoch", flat=True).get()
+        epoch = rows.epoch()
         if old is not None and not _usable(old, site, epoch):
             old = None
-        marks = list(DirtyMark.objects.filter(normalized_name=normalized_name).values_list("serial", "scope"))
+        marks = rows.marks(normalized_name)
         if old is not None:
             marks = [mark for mark in marks if mark[0] > old.header["serial"]]
             if not marks and old.header["serial"] >= project.serial:
@@ -92,7 +91,7 @@ def _remove(folder: Path) -> None:
 
 
 def _write(job: _Publication) -> None:
-    job.folder.mkdir(parents=True, exist_ok=True)
+    fresh = _make(job.folder)
     inline = _inline(job) if not (job.old and job.old.header["chunks"]) else None
     if inline is None:
         _write_chunks(job)
@@ -106,8 +105,17 @@ def _write(job: _Publication) -> None:
     write_atomically(job.folder / "page", pack(header, pieces))
     for name in job.old.header["retired"] if job.old else ():  # named by no page since the one before
         (job.folder / chunk_file(name)).unlink(missing_ok=True)
-    if job.scopes is None:
+    if job.scopes is None and not fresh:
         _sweep(job, set(job.names) | before)
+
+
+def _make(folder: Path) -> bool:
+    """Make a project's folder, and tell whether it is new."""
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return False
+    return True
 
 
 def _header(job: _Publication) -> dict[str, Any]:
@@ -131,7 +139,7 @@ def _header(job: _Publication) -> dict[str, Any]:
 
 def _inline(job: _Publication) -> list[ReleaseRow] | None:
     """Return all releases while they are few enough to lie in the page itself, else None."""
-    if rows.file_count(job.project) > CHUNK_FILES:
+    if rows.has_more_files(job.project, CHUNK_FILES):
         return None
     found = rows.releases(job.project, b"", None)
     return found if len(found) <= CHUNK_FILES else None
@@ -194,10 +202,7 @@ def _write_releases(job: _Publication, found: list[ReleaseRow], *, all_of_them: 
 
 def _sweep(job: _Publication, chunks: set[str]) -> None:
     """Remove what no row or page speaks of any more, after everything was rendered anew."""
-    from cheeseshop.catalog.models import Release  # noqa: PLC0415 - only here
-
-    versions = Release.objects.filter(project_id=job.project.id).values_list("version", flat=True)
-    keep = {"page", *(release_file(v) for v in versions), *(chunk_file(c) for c in chunks)}
+    keep = {"page", *(release_file(v) for v in rows.versions(job.project)), *(chunk_file(c) for c in chunks)}
     for path in job.folder.iterdir():
         if path.name not in keep:
             path.unlink(missing_ok=True)

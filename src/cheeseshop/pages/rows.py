@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows that pages are rendered from, read in as few statements as possible."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from cheeseshop.access.models import ProjectRole
-from cheeseshop.catalog.models import Description, File, Project, Release
+from cheeseshop import sql
 from cheeseshop.edge_contract.keys import blob_key
 
 
@@ -68,97 +66,127 @@ class ReleaseRow:
 
 def project_row(normalized_name: str) -> ProjectRow | None:
     """Return a project, or None where there is none (any more)."""
-    project = Project.objects.filter(normalized_name=normalized_name).first()
-    if project is None:
+    row = sql.first(_PROJECT, normalized_name)
+    if row is None:
         return None
-    roles = ProjectRole.objects.filter(project=project).values_list("role", "user__username")
+    identifier, name, normalized, status, status_reason, quarantined, quarantine_reason, visibility, serial = row
+    roles = sql.every(_ROLES, identifier)
     return ProjectRow(
-        id=project.id,
-        name=project.name,
-        normalized_name=project.normalized_name,
-        status=project.status,
-        status_reason=project.status_reason,
-        quarantined=project.quarantined_at is not None,
-        quarantine_reason=project.quarantine_reason,
-        visibility=project.visibility,
-        serial=project.last_serial,
-        roles=tuple(sorted(roles, key=lambda r: (r[0] != "Owner", r[1].lower()))),
+        id=sql.as_uuid(identifier),
+        name=name,
+        normalized_name=normalized,
+        status=status,
+        status_reason=status_reason,
+        quarantined=bool(quarantined),
+        quarantine_reason=quarantine_reason,
+        visibility=visibility,
+        serial=serial,
+        roles=tuple(sorted(((role, user) for role, user in roles), key=lambda r: (r[0] != "Owner", r[1].lower()))),
     )
+
+
+_PROJECT = """
+SELECT id, name, normalized_name, status, status_reason, quarantined_at IS NOT NULL, quarantine_reason, visibility,
+ last_serial FROM catalog_project WHERE normalized_name = %s"""
+_ROLES = """
+SELECT r.role, u.username FROM access_projectrole r JOIN accounts_user u ON u.id = r.user_id WHERE r.project_id = %s"""
 
 
 def releases(project: ProjectRow, low: bytes, high: bytes | None) -> list[ReleaseRow]:
     """Return the releases whose sort key lies in ``[low, high)``, in version order, with their files by name."""
-    rows = Release.objects.filter(project_id=project.id, sort_key__gte=low)
-    if high is not None:
-        rows = rows.filter(sort_key__lt=high)
-    found = list(
-        rows.order_by("sort_key").values_list(
-            "id", "version", "sort_key", "yanked_at", "yanked_reason", "quarantined_at", "facts"
-        )
+    bounds, values = ("", (project.id, low)) if high is None else (" AND r.sort_key < %s", (project.id, low, high))
+    found = sql.every(f"{_RELEASES}{bounds} ORDER BY r.sort_key", *values)
+    files: dict[UUID, list[FileRow]] = {sql.as_uuid(row[0]): [] for row in found}
+    yanks = {sql.as_uuid(row[0]): (bool(row[3]), row[4]) for row in found}
+    for row in sql.every(f"{_FILES}{bounds} ORDER BY f.filename", *values):
+        release_id = sql.as_uuid(row[0])
+        if release_id in files:  # else committed after the releases were read; its own mark will publish it
+            files[release_id].append(_file(row, *yanks[release_id]))
+    return [_release(row, files[sql.as_uuid(row[0])]) for row in found]
+
+
+_RELEASES = """
+SELECT r.id, r.version, r.sort_key, r.yanked_at IS NOT NULL, r.yanked_reason, r.quarantined_at IS NOT NULL, r.facts
+FROM catalog_release r WHERE r.project_id = %s AND r.sort_key >= %s"""
+_FILES = """
+SELECT f.release_id, f.filename, f.packagetype, f.python_version, f.requires_python, f.comment, f.size, f.md5, f.sha256,
+ f.blake2_256, f.metadata_sha256, f.uploaded_at, f.yanked_at IS NOT NULL, f.yanked_reason
+FROM catalog_file f JOIN catalog_release r ON r.id = f.release_id
+WHERE f.quarantined_at IS NULL AND r.project_id = %s AND r.sort_key >= %s"""
+
+
+def _release(row: sql.Row, files: list[FileRow]) -> ReleaseRow:
+    identifier, version, sort_key, yanked, reason, quarantined, facts = row
+    return ReleaseRow(
+        id=sql.as_uuid(identifier),
+        version=version,
+        sort_key=bytes(sort_key),
+        yanked=bool(yanked),
+        yanked_reason=reason,
+        quarantined=bool(quarantined),
+        facts=sql.as_json(facts),
+        files=tuple(files),
     )
-    files: dict[UUID, list[FileRow]] = {row[0]: [] for row in found}
-    yanks = {row[0]: (row[3] is not None, row[4]) for row in found}
-    for release_id, file in _files(project, low, high, yanks):
-        files[release_id].append(file)
+
+
+def _file(row: sql.Row, release_yanked: bool, release_reason: str) -> FileRow:  # noqa: FBT001 - a pair of one row
+    values: Any = row[1:11]  # the fields of FileRow, in their order, up to the moment of upload
+    uploaded_at, yanked, reason = row[11:]
+    moment, is_yanked = sql.as_moment(uploaded_at), release_yanked or bool(yanked)
+    return FileRow(*values, moment, is_yanked, reason or release_reason)  # type: ignore[call-arg]  # counted by hand
+
+
+def has_more_files(project: ProjectRow, count: int) -> bool:
+    """Tell whether a project has more than ``count`` files, without counting further."""
+    return sql.first(_MORE, project.id, count) is not None
+
+
+_MORE = """
+SELECT 1 FROM catalog_file f JOIN catalog_release r ON r.id = f.release_id WHERE r.project_id = %s LIMIT 1 OFFSET %s"""
+
+
+def marks(normalized_name: str) -> list[tuple[int, str]]:
+    """Return the serials and scopes of what waits to be published of a project."""
+    statement = "SELECT serial, scope FROM journal_dirtymark WHERE normalized_name = %s"
+    return [(int(serial), scope) for serial, scope in sql.every(statement, normalized_name)]
+
+
+def epoch() -> int:
+    """Return the epoch of the serials.
+
+    Raises:
+        LookupError: when the counter's row is missing.
+    """
+    row = sql.first("SELECT epoch FROM journal_serialcounter WHERE id = 1")
+    if row is None:
+        raise LookupError("the serial counter is missing: run `cheeseshop init`")
+    return int(row[0])
+
+
+def versions(project: ProjectRow) -> list[str]:
+    """Return every version of a project."""
     return [
-        ReleaseRow(r[0], r[1], bytes(r[2]), r[3] is not None, r[4], r[5] is not None, r[6], tuple(files[r[0]]))
-        for r in found
+        version for (version,) in sql.every("SELECT version FROM catalog_release WHERE project_id = %s", project.id)
     ]
-
-
-def _files(
-    project: ProjectRow, low: bytes, high: bytes | None, yanks: dict[UUID, tuple[bool, str]]
-) -> Iterator[tuple[UUID, FileRow]]:
-    rows = File.objects.filter(release__project_id=project.id, release__sort_key__gte=low, quarantined_at=None)
-    if high is not None:
-        rows = rows.filter(release__sort_key__lt=high)
-    columns = (
-        "release_id",
-        "filename",
-        "packagetype",
-        "python_version",
-        "requires_python",
-        "comment",
-        "size",
-        "md5",
-        "sha256",
-        "blake2_256",
-        "metadata_sha256",
-        "uploaded_at",
-        "yanked_at",
-        "yanked_reason",
-    )
-    for row in rows.order_by("filename").values_list(*columns):
-        release_id, *values, yanked_at, reason = row
-        if release_id not in yanks:
-            continue  # committed after the releases were read; its own mark will publish it
-        release_yanked, release_reason = yanks[release_id]
-        yield release_id, FileRow(*values, release_yanked or yanked_at is not None, reason or release_reason)  # type: ignore[call-arg]  # values are the columns in between
-
-
-def file_count(project: ProjectRow) -> int:
-    """Return how many files a project has."""
-    return File.objects.filter(release__project_id=project.id).count()
 
 
 def latest_version(project: ProjectRow) -> str | None:
     """Return the version that stands for the project: not yanked first, then final before pre-release, then highest."""
-    order = ("yanked_at__isnull", "is_prerelease")
-    for unyanked, prerelease in ((True, False), (True, True), (False, False), (False, True)):
-        found = (
-            Release.objects.filter(
-                project_id=project.id, quarantined_at=None, **{order[0]: unyanked, order[1]: prerelease}
-            )
-            .order_by("-sort_key")
-            .values_list("version", flat=True)
-            .first()
-        )
-        if found is not None:
-            return found
+    for yanked in ("IS NULL", "IS NOT NULL"):
+        for prerelease in (False, True):
+            found = sql.first(_LATEST.format(yanked), project.id, prerelease)
+            if found is not None:
+                return str(found[0])
     return None
+
+
+_LATEST = """
+SELECT version FROM catalog_release
+WHERE project_id = %s AND quarantined_at IS NULL AND is_prerelease = %s AND yanked_at {}
+ORDER BY sort_key DESC LIMIT 1"""
 
 
 def description(release_id: UUID) -> tuple[str, str]:
     """Return a release's long description as it was sent, and its content type."""
-    found = Description.objects.filter(release_id=release_id).values_list("raw", "content_type").first()
-    return found or ("", "")
+    found = sql.first("SELECT raw, content_type FROM catalog_description WHERE release_id = %s", release_id)
+    return (found[0], found[1]) if found else ("", "")

@@ -10,14 +10,16 @@ from typing import BinaryIO
 from uuid import UUID
 
 from cheeseshop.accounts.models import User
+from cheeseshop.accounts.queries import Person, person
 from cheeseshop.core import current
-from cheeseshop.core.errors import Refusal
+from cheeseshop.core.errors import Missing, Refusal
 from cheeseshop.distributions.errors import DistributionRefused
 from cheeseshop.distributions.filenames import parse_filename
 from cheeseshop.distributions.inspection import inspect_distribution
 from cheeseshop.edge_contract.protocols import SpooledFile, SpooledForm
 from cheeseshop.publishing.receiving import receive
 from cheeseshop.storage import Store, digests, open_store
+from cheeseshop.uploads.acceptance import allowances
 from cheeseshop.uploads.admission import Sender
 
 
@@ -29,16 +31,11 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
-    """Stands for the administrator's word: who may run the command needs no token."""
-
-    issued_by_administrator: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class _AdministratorsWord:
-    user: User
-    token: _Token
+    """Stands for a token: who may run the command needs none."""
+
+    person: Person
+    issued_by_administrator: bool = True
 
     def check(self, _project_name: str | None, _project_id: UUID | None) -> None:
         """Every use is allowed."""
@@ -54,7 +51,10 @@ def import_file(path: Path, user: User, *, legacy: bool = False) -> Outcome:
     spooled = _spool(store, path)
     try:
         form = SpooledForm(_fields(spooled, legacy=legacy), spooled)
-        sender = Sender(_AdministratorsWord(user, _Token()), "", "cheeseshop import")  # type: ignore[arg-type]
+        holder = person(user.id)
+        if holder is None:
+            raise Missing(f"There is no user {user.username!r} any more.")
+        sender = Sender(_AdministratorsWord(holder), "", "cheeseshop import")  # type: ignore[arg-type]
         accepted = receive(store, current.settings().url, sender, form, legacy=legacy)
     finally:
         spooled.path.unlink(missing_ok=True)
@@ -65,7 +65,9 @@ def _fields(spooled: SpooledFile, *, legacy: bool) -> dict[str, list[str]]:
     try:
         parsed = parse_filename(spooled.filename)
         with spooled.path.open("rb") as source:
-            metadata = inspect_distribution(source, spooled.filename, None, legacy=legacy).metadata
+            metadata = inspect_distribution(
+                source, spooled.filename, None, legacy=legacy, allowances=allowances()
+            ).metadata
     except DistributionRefused as error:
         raise Refusal(str(error)) from error
     return {

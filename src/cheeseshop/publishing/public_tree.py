@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The public tree holds a link for each file that anyone may fetch, and no other."""
 
-from cheeseshop.catalog.models import File
+from cheeseshop.catalog.state import FileState, file_state
 from cheeseshop.core.clock import now
-from cheeseshop.core.facts import ANYBODY, FileFacts, ProjectFacts, Visibility
+from cheeseshop.core.facts import ANYBODY
 from cheeseshop.policy import decide
 from cheeseshop.storage import Store
 
 
 def publish_file(store: Store, key: str) -> None:
     """Bring the public links of one file, its core metadata included, in line with the policy's decision."""
-    file = File.objects.select_related("release__project").filter(filename=key.rpartition("/")[2]).first()
-    keys = [key, f"{key}.metadata"] if file is None or file.metadata_sha256 else [key]
-    allowed = file is not None and anyone_may_fetch(file)
+    state = file_state(key.rpartition("/")[2])
+    keys = [key, f"{key}.metadata"] if state is None or state.has_metadata else [key]
+    allowed = state is not None and anyone_may_fetch(state)
     for each in keys:
         if allowed:
             store.publish_blob(each)
@@ -20,11 +20,6 @@ def publish_file(store: Store, key: str) -> None:
             store.withdraw_blob(each)
 
 
-def anyone_may_fetch(file: File) -> bool:
+def anyone_may_fetch(file: FileState) -> bool:
     """Ask the policy whether nobody in particular may fetch a file."""
-    release, project = file.release, file.release.project
-    hidden = Visibility.PUBLIC.value
-    visibility = next((v for v in (project.visibility, release.visibility, file.visibility) if v != hidden), hidden)
-    facts = ProjectFacts(project.normalized_name, Visibility(visibility), project.quarantined_at is not None)
-    quarantined = release.quarantined_at is not None or file.quarantined_at is not None
-    return decide(ANYBODY, facts, FileFacts(file.filename, quarantined), now()).allowed
+    return decide(ANYBODY, file.project, file.facts, now()).allowed

@@ -9,6 +9,7 @@ from time import time
 from django.db.models import Sum
 
 from cheeseshop.catalog.models import BlobLease, File, Project
+from cheeseshop.catalog.state import file_state
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.edge_contract import assembly
@@ -52,7 +53,7 @@ def _dirty() -> Iterator[Problem]:
 
 
 def _blobs(store: Store, *, repair: bool) -> Iterator[Problem]:
-    for file in File.objects.select_related("release__project").order_by("filename").iterator(chunk_size=500):
+    for file in File.objects.order_by("filename").iterator(chunk_size=500):
         path = store.blob_path(file.blob_key)
         if not path.is_file():
             yield Problem("missing", file.filename, "the file's bytes are not in the store")
@@ -62,7 +63,8 @@ def _blobs(store: Store, *, repair: bool) -> Iterator[Problem]:
         metadata = store.blob_path(f"{file.blob_key}.metadata")
         if file.metadata_sha256 and (not metadata.is_file() or digests(metadata)[1] != file.metadata_sha256):
             yield Problem("damaged", f"{file.filename}.metadata", "the core metadata is missing or differs")
-        if store.is_public(file.blob_key) != anyone_may_fetch(file):
+        state = file_state(file.filename)
+        if state is not None and store.is_public(file.blob_key) != anyone_may_fetch(state):
             if repair:
                 publish_file(store, file.blob_key)
             yield Problem("public tree", file.filename, "whether anyone may fetch it is not as decided", repair)

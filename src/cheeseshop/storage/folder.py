@@ -38,28 +38,31 @@ class Store:
         """Return where a blob lies."""
         return self.blobs / key
 
-    def put_file(self, key: str, source: Path) -> None:
-        """Link the spooled file ``source`` in as a blob, durably: bytes and every folder on the way are synced."""
-        target = self._place(key)
+    def put_file(self, key: str, source: Path, metadata: bytes | None = None) -> None:
+        """Link the spooled file ``source`` in as a blob, and write its core metadata beside it if there is any.
+
+        Durably: bytes and every folder on the way are synced, each folder once.
+        """
+        target = f"{self.blobs}/{key}"
+        leaf = os.path.dirname(target)
+        grown = _make_folders(leaf)
         sync_path(source)
         with suppress(FileExistsError):  # the key holds the digest: what is there is the same bytes
             os.link(source, target)
-        sync_path(target.parent)
-
-    def put_bytes(self, key: str, data: bytes) -> None:
-        """Write a small blob durably."""
-        target = self._place(key)
-        write_atomically(target, data, durable=True)
+        if metadata is not None:
+            replace_file(f"{target}.metadata", metadata, synced=True)
+        for folder in (leaf, *grown):
+            sync_path(folder)
 
     def publish_blob(self, key: str) -> None:
         """Let anyone fetch a blob."""
-        link = self.public / "packages" / key
+        blob, link = f"{self.blobs}/{key}", f"{self.public}/packages/{key}"
         try:
-            os.link(self.blobs / key, link)
+            os.link(blob, link)
         except FileNotFoundError:
-            link.parent.mkdir(parents=True, exist_ok=True)
+            _make_folders(os.path.dirname(link))
             with suppress(FileExistsError):
-                os.link(self.blobs / key, link)
+                os.link(blob, link)
         except FileExistsError:
             pass
 
@@ -98,15 +101,6 @@ class Store:
         finally:
             os.close(handle)
 
-    def _place(self, key: str) -> Path:
-        target = self.blobs / key
-        if not target.parent.is_dir():
-            created = [p for p in (target.parent, target.parent.parent, target.parent.parent.parent) if not p.exists()]
-            target.parent.mkdir(parents=True, exist_ok=True)
-            for folder in created:
-                sync_path(folder.parent)
-        return target
-
 
 def open_store() -> Store:
     """Return this instance's store, with its folders."""
@@ -115,7 +109,36 @@ def open_store() -> Store:
     return store
 
 
-def sync_path(path: Path) -> None:
+def _make_folders(leaf: str) -> list[str]:
+    """Make ``…/aa/bb/rest``, and return the folders that were given a new entry, deepest first.
+
+    Most keys of a small store need the last two, so that these are tried before anything is looked at.
+    """
+    middle = os.path.dirname(leaf)
+    grown = []
+    try:
+        made = _make_folder(middle)
+    except FileNotFoundError:
+        top = os.path.dirname(middle)
+        if _make_folder(top):
+            grown.append(os.path.dirname(top))
+        made = _make_folder(middle)
+    if made:
+        grown.append(os.path.dirname(middle))
+    if _make_folder(leaf):
+        grown.append(middle)
+    return grown[::-1]
+
+
+def _make_folder(folder: str) -> bool:
+    try:
+        os.mkdir(folder)
+    except FileExistsError:
+        return False
+    return True
+
+
+def sync_path(path: str | Path) -> None:
     """Force a file or a folder to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
@@ -126,13 +149,20 @@ def sync_path(path: Path) -> None:
 
 def write_atomically(target: Path, data: bytes, *, durable: bool = False) -> None:
     """Replace ``target`` by ``data`` in one step, so that a reader sees the old bytes or the new ones."""
+    replace_file(str(target), data, synced=durable)
+    if durable:
+        sync_path(target.parent)
+
+
+def replace_file(target: str, data: bytes, *, synced: bool) -> None:
+    """Write ``data`` beside ``target`` and rename it there. Who wants the new name durable syncs the folder."""
     fresh = f"{target}.{os.getpid()}.{os.urandom(4).hex()}.new"
     handle = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
     try:
         view = memoryview(data)
         while view:
             view = view[os.write(handle, view) :]
-        if durable:
+        if synced:
             os.fsync(handle)
     finally:
         os.close(handle)
@@ -141,8 +171,6 @@ def write_atomically(target: Path, data: bytes, *, durable: bool = False) -> Non
     except BaseException:
         os.unlink(fresh)
         raise
-    if durable:
-        sync_path(target.parent)
 
 
 def digests(path: Path) -> tuple[str, str, str, int]:

@@ -4,15 +4,15 @@
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from cheeseshop.accounts.models import User
+from cheeseshop import sql
+from cheeseshop.accounts.queries import Person, person
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Forbidden
 from cheeseshop.tokens import caveats
 from cheeseshop.tokens.macaroons import BadMacaroon, Macaroon, parse, verifies
-from cheeseshop.tokens.models import Token
 
 NO_IDENTITY = "Invalid or non-existent authentication information."
 PASSWORDS_REFUSED = (
@@ -25,9 +25,10 @@ _USE_STAMP = timedelta(minutes=5)
 class Bearer:
     """A token whose signature held, and who made it."""
 
-    user: User
-    token: Token
+    person: Person
     macaroon: Macaroon
+    stored_caveats: tuple[bytes, ...]
+    issued_by_administrator: bool = False
 
     def check(self, project_name: str | None, project_id: UUID | None) -> None:
         """Check every caveat, sent and stored, for a use on a project (None: not known yet).
@@ -35,9 +36,8 @@ class Bearer:
         Raises:
             Forbidden: naming the caveat that does not hold.
         """
-        use = caveats.Use(self.user.id, now(), project_name, project_id)
-        stored = (caveats.encode(c) for c in self.token.caveats)
-        reason = caveats.first_unmet((*self.macaroon.caveats, *stored), use)
+        use = caveats.Use(self.person.id, now(), project_name, project_id)
+        reason = caveats.first_unmet((*self.macaroon.caveats, *self.stored_caveats), use)
         if reason:
             raise Forbidden(f"Invalid API Token: {reason}")
 
@@ -45,7 +45,7 @@ class Bearer:
 def authenticate(header: str) -> Bearer:
     """Find whose token an Authorization header carries: Basic with user ``__token__``, or ``token``/``bearer``.
 
-    One indexed look-up, no password hash. Caveats that do not depend on the project are checked here.
+    Two indexed look-ups, no password hash. Caveats that do not depend on the project are checked here.
 
     Raises:
         Forbidden: for anything but a valid token of an active person.
@@ -57,22 +57,26 @@ def authenticate(header: str) -> Bearer:
         raise Forbidden(f"Invalid API Token: {error}") from error
     except ValueError as error:
         raise Forbidden("Invalid API Token: malformed token") from error
-    token = Token.objects.select_related("user").filter(id=identifier).first()
-    if token is None or not verifies(macaroon, bytes(token.key)):
+    row = sql.first(_LOOK_UP, identifier)
+    if row is None or not verifies(macaroon, bytes(row[1])):
         raise Forbidden(NO_IDENTITY)
-    user: User = token.user
-    if not user.is_active or user.frozen_at is not None:
+    user_id, _, stored, last_used, by_administrator = row
+    holder = person(sql.as_uuid(user_id))
+    if holder is None or not holder.may_act:
         raise Forbidden(NO_IDENTITY)
-    bearer = Bearer(user, token, macaroon)
+    bearer = Bearer(holder, macaroon, tuple(caveats.encode(c) for c in sql.as_json(stored)), bool(by_administrator))
     bearer.check(None, None)
-    _stamp(token)
+    _stamp(identifier, None if last_used is None else sql.as_moment(last_used))
     return bearer
 
 
-def _stamp(token: Token) -> None:
+_LOOK_UP = "SELECT user_id, key, caveats, last_used_at, issued_by_administrator FROM tokens_token WHERE id = %s"
+
+
+def _stamp(token: UUID, last_used: datetime | None) -> None:
     moment = now()
-    if token.last_used_at is None or moment - token.last_used_at > _USE_STAMP:
-        Token.objects.filter(id=token.id).update(last_used_at=moment)
+    if last_used is None or moment - last_used > _USE_STAMP:
+        sql.run("UPDATE tokens_token SET last_used_at = %s WHERE id = %s", moment, token)
 
 
 def _secret(header: str) -> str:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from django.db import IntegrityError, transaction
 from packaging.utils import canonicalize_name
 
-from cheeseshop.catalog.flows.lease_blob import lease_blob
-from cheeseshop.catalog.flows.record_file import NewFile, NewRelease, record_file
-from cheeseshop.catalog.models import BlobLease, File, Project
+from cheeseshop.catalog.flows.lease_blob import drop_lease, lease_blob
+from cheeseshop.catalog.flows.record_file import NewFile, NewRelease, Uploader, record_file
+from cheeseshop.catalog.models import File
+from cheeseshop.catalog.state import ProjectState, ReleaseState, project_state
 from cheeseshop.core import current
 from cheeseshop.core.errors import Conflict, Refusal, TryAgain
 from cheeseshop.distributions.allowances import Allowances
@@ -61,39 +62,50 @@ def _accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool, st
     if form.misplaced_files:
         raise Refusal(f"{form.misplaced_files[0]}: Should not be a tuple (a file was sent where text belongs).")
     checked = validate_form(form.fields, allowances=allowances())
-    content = form.content
-    if content is None:
+    if form.content is None:
         raise Refusal("Upload payload does not have a file.")
-    name = str(canonicalize_name(checked.name))
+    upload = _Upload(sender, checked, form.content, str(canonicalize_name(checked.name)), legacy)
     for _ in range(_ATTEMPTS):
-        project = Project.objects.filter(normalized_name=name).first()
+        project = project_state(upload.name)
         try:
-            rules.check_sender(sender, checked.name, name, project)
+            rules.check_sender(sender, checked.name, upload.name, project)
         except Conflict:
             continue  # another upload created the project a moment ago
-        if _check_content(checked, content, project):
-            return Accepted(name, blob_key(content.blake2_256, content.filename), new=False)
-        inspection = _inspect(content, checked, legacy=legacy)
+        if _is_here(upload, project):
+            return Accepted(upload.name, upload.key, new=False)
+        release = rules.check_release(project, checked.metadata.version, checked.filetype)
+        inspection = _inspect(upload)
         step("checked")
         try:
-            return _store(store, _new_file(sender, checked, content, inspection), content, inspection, step)
+            return _store(store, _new_file(upload, project, release, inspection), upload, inspection, step)
         except IntegrityError:
             continue  # another upload won a name, a digest or the project: look again
     raise TryAgain("Other uploads of this project got in the way; try again.")
 
 
-def _check_content(checked: UploadForm, content: SpooledFile, project: Project | None) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Upload:
+    sender: Sender
+    form: UploadForm
+    content: SpooledFile
+    name: str
+    legacy: bool
+
+    @property
+    def key(self) -> str:
+        return blob_key(self.content.blake2_256, self.content.filename)
+
+
+def _is_here(upload: _Upload, project: ProjectState | None) -> bool:
     """Check what precedes the archive itself, and tell whether the very file is here already."""
+    checked, content = upload.form, upload.content
     if checked.metadata.description:
         render_description(checked.metadata.description, checked.metadata.description_content_type)
     check_upload_filename(content.filename, checked.filetype)
     check_content_type(content.content_type)
     rules.check_size(content, project, checked.name)
     check_digests(checked, md5=content.md5, sha256=content.sha256, blake2_256=content.blake2_256)
-    if rules.same_file_exists(content):
-        return True
-    rules.check_release(project, checked.metadata.version, checked.filetype)
-    return False
+    return rules.same_file_exists(content)
 
 
 def allowances() -> Allowances:
@@ -102,53 +114,55 @@ def allowances() -> Allowances:
     return Allowances(settings.allow_local_versions, settings.allow_linux_tags)
 
 
-def _inspect(content: SpooledFile, checked: UploadForm, *, legacy: bool) -> Inspection:
+def _inspect(upload: _Upload) -> Inspection:
+    content = upload.content
     with content.path.open("rb") as source:
-        return inspect_distribution(source, content.filename, checked, legacy=legacy, allowances=allowances())
+        return inspect_distribution(
+            source, content.filename, upload.form, legacy=upload.legacy, allowances=allowances()
+        )
 
 
-def _store(store: Store, new: NewFile, content: SpooledFile, found: Inspection, step: Step) -> Accepted:
-    key = blob_key(content.blake2_256, content.filename)
-    lease = lease_blob(key)
+def _store(store: Store, new: NewFile, upload: _Upload, found: Inspection, step: Step) -> Accepted:
+    lease = lease_blob(upload.key)
     step("leased")
     try:
-        store.put_file(key, content.path)
-        if found.serve_metadata:
-            store.put_bytes(f"{key}.metadata", found.metadata_bytes)
+        store.put_file(upload.key, upload.content.path, found.metadata_bytes if found.serve_metadata else None)
         step("stored")
         record_file(replace(new, lease=lease))
     except BaseException:
         with transaction.atomic():
-            BlobLease.objects.filter(id=lease).delete()
+            drop_lease(lease)
         raise
     step("recorded")
-    return Accepted(new.normalized_name, key, new=True)
+    return Accepted(upload.name, upload.key, new=True)
 
 
-def _new_file(sender: Sender, checked: UploadForm, content: SpooledFile, found: Inspection) -> NewFile:
-    project = Project.objects.filter(normalized_name=canonicalize_name(checked.name)).first()
+def _new_file(
+    upload: _Upload, project: ProjectState | None, release: ReleaseState | None, found: Inspection
+) -> NewFile:
+    person = upload.sender.bearer.person
     return NewFile(
-        project_name=checked.name,
-        normalized_name=str(canonicalize_name(checked.name)),
-        lookalike_key=ultranormalize(checked.name),
-        release=_new_release(found),
-        file=_file(sender, checked, content, found),
-        uploader=sender.bearer.user,
+        project_name=upload.form.name,
+        normalized_name=upload.name,
+        lookalike_key=ultranormalize(upload.form.name),
+        release=_new_release(found, rendered=release is None),
+        file=_file(upload, found),
+        uploader=Uploader(person.id, person.username),
         max_project_size=rules.limits_of(project).project,
     )
 
 
-def _new_release(found: Inspection) -> NewRelease:
+def _new_release(found: Inspection, *, rendered: bool) -> NewRelease:
     metadata = found.metadata
-    text = metadata.description or ""
+    text, kind = metadata.description or "", metadata.description_content_type
     return NewRelease(
         version=metadata.version,
         summary=(metadata.summary or "")[:512],
         requires_python=str(metadata.requires_python or ""),
         facts=metadata.to_json(),
         description=text,
-        description_content_type=metadata.description_content_type or "",
-        description_html=_html(text, metadata.description_content_type, legacy=bool(found.faults)),
+        description_content_type=kind or "",
+        description_html=_html(text, kind, legacy=bool(found.faults)) if rendered else None,
     )
 
 
@@ -163,21 +177,22 @@ def _html(text: str, content_type: str | None, *, legacy: bool) -> str:
         raise
 
 
-def _file(sender: Sender, checked: UploadForm, content: SpooledFile, found: Inspection) -> File:
+def _file(upload: _Upload, found: Inspection) -> File:
+    content = upload.content
     served = found.metadata_bytes if found.serve_metadata else b""
     return File(
         filename=content.filename,
-        packagetype=checked.filetype,
-        python_version=checked.pyversion,
+        packagetype=upload.form.filetype,
+        python_version=upload.form.pyversion,
         requires_python=str(found.metadata.requires_python or ""),
-        comment=(checked.comment or "")[:500],
+        comment=(upload.form.comment or "")[:500],
         size=content.size,
         md5=content.md5,
         sha256=content.sha256,
         blake2_256=content.blake2_256,
         metadata_sha256=hashlib.sha256(served).hexdigest() if served else "",
         metadata_size=len(served),
-        uploaded_by=sender.bearer.user,
-        user_agent=sender.user_agent,
+        uploaded_by_id=upload.sender.bearer.person.id,
+        user_agent=upload.sender.user_agent,
         legacy_faults=list(found.faults),
     )

@@ -3,9 +3,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Max
-
-from cheeseshop.catalog.models import Project
+from cheeseshop.catalog.state import largest_own_limit
 from cheeseshop.core import current
 from cheeseshop.core.errors import Forbidden
 from cheeseshop.edge_contract.protocols import RequestHead
@@ -38,5 +36,4 @@ def admit(head: RequestHead) -> Sender:
 
 def largest_file() -> int:
     """Return the most bytes that a file of any project may have."""
-    own = Project.objects.exclude(max_file_size=None).aggregate(largest=Max("max_file_size"))["largest"]
-    return max(current.settings().max_file_size, own or 0)
+    return max(current.settings().max_file_size, largest_own_limit())

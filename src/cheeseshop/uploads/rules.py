@@ -4,13 +4,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import connection
 from packaging.version import Version
 
+from cheeseshop import sql
 from cheeseshop.access.permissions import Action, may
-from cheeseshop.accounts.queries import has_two_factors, has_verified_primary_address
-from cheeseshop.catalog.models import File, PackageType, Project, Release, UsedFilename
+from cheeseshop.catalog.models import PackageType
 from cheeseshop.catalog.names import check_new_project
+from cheeseshop.catalog.state import ProjectState, ReleaseState, has_file_of_type, release_state
 from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
@@ -28,7 +28,7 @@ class Limits:
     project: int
 
 
-def check_sender(sender: Sender, name: str, normalized_name: str, project: Project | None) -> None:
+def check_sender(sender: Sender, name: str, normalized_name: str, project: ProjectState | None) -> None:
     """Check that the sender may upload to the project, or may create it.
 
     Raises:
@@ -43,14 +43,14 @@ def check_sender(sender: Sender, name: str, normalized_name: str, project: Proje
         check_new_project(name, normalized_name)
 
 
-def _check_permission(sender: Sender, project: Project) -> None:
-    user = sender.bearer.user
-    if not may(user, Action.UPLOAD, project):
+def _check_permission(sender: Sender, project: ProjectState) -> None:
+    person = sender.bearer.person
+    if not may(person, Action.UPLOAD, project.id):
         raise Forbidden(
-            f"The user {user.username!r} isn't allowed to upload to project {project.name!r}."
+            f"The user {person.username!r} isn't allowed to upload to project {project.name!r}."
             f" See {current.settings().url}/help/#project-name for more information."
         )
-    if project.quarantined_at is not None:
+    if project.quarantined:
         contact = current.settings().contact
         raise Forbidden(f"Project {project.name} is in quarantine and can't be changed; write to {contact}")
     if project.status == Status.ARCHIVED:
@@ -58,21 +58,21 @@ def _check_permission(sender: Sender, project: Project) -> None:
 
 
 def _check_person(sender: Sender) -> None:
-    user, settings = sender.bearer.user, current.settings()
-    if not has_verified_primary_address(user):
+    person, settings = sender.bearer.person, current.settings()
+    if not person.has_verified_address:
         raise Forbidden(
-            f"User {user.username!r} does not have a verified primary email address. Please add a verified primary"
+            f"User {person.username!r} does not have a verified primary email address. Please add a verified primary"
             f" email before attempting to upload to this index. See {settings.url}/help/#verified-email"
         )
-    exempt = sender.bearer.token.issued_by_administrator or not settings.require_2fa_for_upload
-    if not exempt and not has_two_factors(user):
+    exempt = sender.bearer.issued_by_administrator or not settings.require_2fa_for_upload
+    if not exempt and not person.has_two_factors:
         raise Forbidden(
-            f"User {user.username!r} does not have two-factor authentication enabled. Please enable two-factor"
+            f"User {person.username!r} does not have two-factor authentication enabled. Please enable two-factor"
             f" authentication before attempting to upload. See {settings.url}/help/#two-factor-authentication"
         )
 
 
-def limits_of(project: Project | None) -> Limits:
+def limits_of(project: ProjectState | None) -> Limits:
     """Return the limits that hold for a project."""
     settings = current.settings()
     own_file = project.max_file_size if project else None
@@ -80,7 +80,7 @@ def limits_of(project: Project | None) -> Limits:
     return Limits(max(settings.max_file_size, own_file or 0), max(settings.max_project_size, own_total or 0))
 
 
-def check_size(content: SpooledFile, project: Project | None, name: str) -> None:
+def check_size(content: SpooledFile, project: ProjectState | None, name: str) -> None:
     """Check file and project size.
 
     Raises:
@@ -102,42 +102,42 @@ def same_file_exists(content: SpooledFile) -> bool:
         Refusal: when its name is taken by other bytes, its bytes by another name, or its name was used before.
     """
     help_url = f"{current.settings().url}/help/#file-name-reuse"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT filename, sha256, blake2_256 FROM catalog_file WHERE filename = %s"
-            " UNION ALL SELECT filename, sha256, blake2_256 FROM catalog_file WHERE blake2_256 = %s",
-            [content.filename, content.blake2_256],
-        )
-        found = cursor.fetchall()
-    if found:
-        if set(found) == {(content.filename, content.sha256, content.blake2_256)}:
-            return True
-        other = found[0]
+    found = sql.every(_SAME, content.filename, content.blake2_256, content.filename)
+    files = {row[1:] for row in found if row[0] == 1}
+    if files == {(content.filename, content.sha256, content.blake2_256)}:
+        return True
+    for name, _, digest in files:
         raise Refusal(
             f"File already exists ({content.filename!r}, with blake2_256 hash {content.blake2_256!r}; the index has"
-            f" {other[0]!r} with blake2_256 hash {other[2]!r}). See {help_url} for more information."
+            f" {name!r} with blake2_256 hash {digest!r}). See {help_url} for more information."
         )
-    if UsedFilename.objects.filter(filename=content.filename).exists():
+    if found:
         raise Refusal(
             f"This filename has already been used, use a different version. See {help_url} for more information."
         )
     return False
 
 
-def check_release(project: Project | None, version: Version, filetype: str) -> Release | None:
+_SAME = """
+SELECT 1, filename, sha256, blake2_256 FROM catalog_file WHERE filename = %s
+UNION ALL SELECT 1, filename, sha256, blake2_256 FROM catalog_file WHERE blake2_256 = %s
+UNION ALL SELECT 2, filename, '', '' FROM catalog_usedfilename WHERE filename = %s"""
+
+
+def check_release(project: ProjectState | None, version: Version, filetype: str) -> ReleaseState | None:
     """Check what a release's age and its other files say about one more.
 
     Raises:
         Refusal: when the release is too old or has its source distribution.
     """
     settings = current.settings()
-    release = Release.objects.filter(project=project, sort_key=sort_key(version)).first() if project else None
+    release = release_state(project.id, sort_key(version)) if project else None
     if release is None:
         return None
     days = settings.old_release_days
     if days and now() - release.created_at > timedelta(days=days):
         raise Refusal(f"Uploading new files to releases older than {days} days is not allowed.")
     sdist = PackageType.SDIST.value
-    if settings.one_sdist and filetype == sdist and File.objects.filter(release=release, packagetype=sdist).exists():
+    if settings.one_sdist and filetype == sdist and has_file_of_type(release.id, sdist):
         raise Refusal("Only one sdist may be uploaded per release.")
     return release

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from cheeseshop.catalog.models import BlobClaim, BlobLease
+from cheeseshop import sql
+from cheeseshop.catalog.models import BlobLease
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import TryAgain
 
@@ -24,10 +25,15 @@ def lease_blob(key: str) -> UUID:
     """
     lease = BlobLease(key=key, expires_at=now() + LEASE)
     with _relaxed_commit(), transaction.atomic():
-        lease.save(force_insert=True)
-        if BlobClaim.objects.filter(key=key).exists():
+        sql.insert(lease)
+        if sql.first("SELECT 1 FROM catalog_blobclaim WHERE key = %s", key):
             raise TryAgain("An older copy of this file is being removed; try again.")
     return lease.id
+
+
+def drop_lease(lease: UUID) -> bool:
+    """Take a lease back, and tell whether it still stood."""
+    return sql.run("DELETE FROM catalog_bloblease WHERE id = %s", lease) == 1
 
 
 class _relaxed_commit:  # noqa: N801 - reads as a statement
@@ -41,5 +47,4 @@ class _relaxed_commit:  # noqa: N801 - reads as a statement
 
     def _set(self, mode: str) -> None:
         if connection.vendor == "sqlite" and not connection.in_atomic_block:
-            with connection.cursor() as cursor:
-                cursor.execute(f"PRAGMA synchronous={mode}")
+            sql.run(f"PRAGMA synchronous={mode}")

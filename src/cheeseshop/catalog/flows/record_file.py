@@ -5,20 +5,26 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from packaging.version import Version
 
+from cheeseshop import sql
 from cheeseshop.access.models import ProjectRole, Role
-from cheeseshop.accounts.models import User
-from cheeseshop.catalog.models import BlobLease, Description, File, Project, Release, UsedFilename
+from cheeseshop.catalog.flows.lease_blob import drop_lease
+from cheeseshop.catalog.models import Description, File, Project, Release, UsedFilename
+from cheeseshop.catalog.state import project_state, release_state
 from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core.errors import Refusal, TryAgain
+from cheeseshop.core.facts import Status
 from cheeseshop.journal import flows as journal
 
 
 @dataclass(frozen=True, slots=True)
 class NewRelease:
-    """What a release takes from the metadata of its first file."""
+    """What a release takes from the metadata of its first file.
+
+    ``description_html`` is None where the release was there already, so that nothing had to be rendered.
+    """
 
     version: Version
     summary: str
@@ -26,7 +32,15 @@ class NewRelease:
     facts: dict[str, Any]
     description: str
     description_content_type: str
-    description_html: str
+    description_html: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Uploader:
+    """Who uploads, as rows and journal name them."""
+
+    id: UUID
+    username: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +52,7 @@ class NewFile:
     lookalike_key: str
     release: NewRelease
     file: File
-    uploader: User
+    uploader: Uploader
     max_project_size: int
     lease: UUID | None = None
 
@@ -49,75 +63,84 @@ def record_file(new: NewFile) -> int:
     Raises:
         IntegrityError: when another upload took the name, the digest or the project in the meantime.
         Refusal: when the project would grow over its limit.
-        TryAgain: when the lease has gone, so that the bytes may be gone too.
+        TryAgain: when the lease has gone, so that the bytes may be gone too, or the project's state has changed.
     """
     with transaction.atomic():
-        if new.lease is None or not BlobLease.objects.filter(id=new.lease).delete()[0]:
+        if new.lease is None or not drop_lease(new.lease):
             raise TryAgain("The upload took too long to be recorded; try again.")
         changes: list[journal.Change] = []
-        project = _project(new, changes)
-        release = _release(new, project, changes)
-        new.file.release = release
-        new.file.save(force_insert=True)
-        UsedFilename.objects.bulk_create([UsedFilename(filename=new.file.filename)])
-        _grow(project, new)
-        line = f"add {new.file.python_version} file {new.file.filename}"
-        changes.append(_change(new, line, release.version))
-        scope = bytes(release.sort_key).hex()
-        return journal.commit(changes, [journal.Dirty(new.normalized_name, scope)])
+        key = sort_key(new.release.version)
+        project_id = _project(new, changes)
+        new.file.release_id, version = _release(new, project_id, key, changes)
+        sql.insert(new.file)
+        sql.insert(UsedFilename(filename=new.file.filename))
+        _grow(project_id, new)
+        changes.append(_change(new, f"add {new.file.python_version} file {new.file.filename}", version))
+        return journal.commit(changes, [journal.Dirty(new.normalized_name, key.hex())])
 
 
 def _change(new: NewFile, action: str, version: str = "") -> journal.Change:
     return journal.Change(new.project_name, new.normalized_name, action, version, new.uploader.username)
 
 
-def _project(new: NewFile, changes: list[journal.Change]) -> Project:
-    project = Project.objects.filter(normalized_name=new.normalized_name).first()
-    if project is not None:
-        return project
+def _project(new: NewFile, changes: list[journal.Change]) -> UUID:
+    state = project_state(new.normalized_name)
+    if state is not None:
+        return state.id
     project = Project(name=new.project_name, normalized_name=new.normalized_name, lookalike_key=new.lookalike_key)
-    project.save(force_insert=True)
-    ProjectRole.objects.bulk_create([ProjectRole(project=project, user=new.uploader, role=Role.OWNER)])
+    sql.insert(project)
+    sql.insert(ProjectRole(project_id=project.id, user_id=new.uploader.id, role=Role.OWNER))
     changes += [_change(new, "create"), _change(new, f"add Owner {new.uploader.username}")]
-    return project
+    return project.id
 
 
-def _release(new: NewFile, project: Project, changes: list[journal.Change]) -> Release:
-    version, key = str(new.release.version), sort_key(new.release.version)
-    release = Release.objects.filter(project=project, sort_key=key).first()
-    if release is not None:
-        return release
+def _release(new: NewFile, project_id: UUID, key: bytes, changes: list[journal.Change]) -> tuple[UUID, str]:
+    state = release_state(project_id, key)
+    if state is not None:
+        return state.id, state.version
+    facts = new.release
+    if facts.description_html is None:
+        raise TryAgain("The release was removed while the file was checked; try again.")
     release = Release(
-        project=project,
-        version=version,
+        project_id=project_id,
+        version=str(facts.version),
         sort_key=key,
-        is_prerelease=new.release.version.is_prerelease,
-        summary=new.release.summary,
-        requires_python=new.release.requires_python,
-        facts=new.release.facts,
-        uploaded_by=new.uploader,
+        is_prerelease=facts.version.is_prerelease,
+        summary=facts.summary,
+        requires_python=facts.requires_python,
+        facts=facts.facts,
+        uploaded_by_id=new.uploader.id,
     )
-    release.save(force_insert=True)
-    if new.release.description:
-        Description(
-            release=release,
-            raw=new.release.description,
-            content_type=new.release.description_content_type,
-            html=new.release.description_html,
-        ).save(force_insert=True)
-    changes.append(_change(new, "new release", version))
-    return release
-
-
-def _grow(project: Project, new: NewFile) -> None:
-    limit = new.max_project_size
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE catalog_project SET total_size = total_size + %s, name = %s WHERE normalized_name = %s"
-            " AND total_size + %s <= %s",
-            [new.file.size, new.project_name, new.normalized_name, new.file.size, limit],
-        )
-        if cursor.rowcount != 1:
-            raise Refusal(
-                f"Project size too large. Limit for project {project.name!r} total size is {limit / 1024**3:.0f} GB."
+    sql.insert(release)
+    if facts.description:
+        sql.insert(
+            Description(
+                release_id=release.id,
+                raw=facts.description,
+                content_type=facts.description_content_type,
+                html=facts.description_html,
             )
+        )
+    changes.append(_change(new, "new release", release.version))
+    return release.id, release.version
+
+
+def _grow(project_id: UUID, new: NewFile) -> None:
+    """Add the file's size, and find out at the same moment whether limit and state still allow it."""
+    grown = sql.run(
+        "UPDATE catalog_project SET total_size = total_size + %s, name = %s"
+        " WHERE id = %s AND total_size + %s <= %s AND quarantined_at IS NULL AND status <> %s",
+        new.file.size,
+        new.project_name,
+        project_id,
+        new.file.size,
+        new.max_project_size,
+        Status.ARCHIVED.value,
+    )
+    if grown == 1:
+        return
+    state = project_state(new.normalized_name)
+    if state is None or state.quarantined or state.status == Status.ARCHIVED:
+        raise TryAgain("The project was changed while the file was checked; try again.")
+    limit = new.max_project_size / 1024**3
+    raise Refusal(f"Project size too large. Limit for project {state.name!r} total size is {limit:.0f} GB.")

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Statements written by hand, for the paths that every upload and every publishing takes.
+
+Building a query with the ORM costs 0.2-0.5 ms of processor time and running it 0.02, so that forty of them were most
+of an upload. The ORM still owns the schema, the conversion of values and everything that is not on such a path.
+Statements are written in the part of SQL that SQLite and PostgreSQL share, with ``%s`` for each value.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.utils import CursorWrapper
+from django.db.models import AutoField, Field, Model
+from django.utils.dateparse import parse_datetime
+
+Row = tuple[Any, ...]
+
+
+def first(statement: str, *values: object) -> Row | None:
+    """Run a query and return its first row, or None."""
+    with _running(statement, values) as cursor:
+        row: Row | None = cursor.fetchone()
+        return row
+
+
+def every(statement: str, *values: object) -> list[Row]:
+    """Run a query and return all its rows."""
+    with _running(statement, values) as cursor:
+        rows: list[Row] = cursor.fetchall()
+        return rows
+
+
+def run(statement: str, *values: object) -> int:
+    """Run a statement and return how many rows it touched."""
+    with _running(statement, values) as cursor:
+        return int(cursor.rowcount)
+
+
+def insert(*rows: Model) -> None:
+    """Insert new rows of one model. No signals, no ``save``; a key that the database makes is not read back.
+
+    Raises:
+        IntegrityError: when a constraint does not hold.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]  # found once: the proxy looks it up at every attribute
+    into, places, fields = _table(type(rows[0]))
+    values = [field.get_db_prep_save(getattr(row, name), connection) for row in rows for name, field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(into + ", ".join([places] * len(rows)), values)
+
+
+@lru_cache(maxsize=64)
+def _table(model: type[Model]) -> "tuple[str, str, list[tuple[str, Field[Any, Any]]]]":
+    """Return the beginning of a model's INSERT, the places of one row's values, and its fields by attribute."""
+    meta = model._meta  # noqa: SLF001 - Django's documented interface
+    fields = [field for field in meta.concrete_fields if not isinstance(field, AutoField)]
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    places = f"({', '.join(['%s'] * len(fields))})"
+    into = f'INSERT INTO "{meta.db_table}" ({names}) VALUES '  # noqa: S608 - names of our own schema
+    return into, places, [(field.attname, field) for field in fields]
+
+
+@contextmanager
+def _running(statement: str, values: Sequence[object]) -> Iterator[CursorWrapper]:
+    connection = connections[DEFAULT_DB_ALIAS]
+    adapted: Sequence[Any] = values
+    if connection.vendor == "sqlite":  # which has neither UUIDs nor dates of its own
+        adapted = [_for_sqlite(value) if isinstance(value, UUID | datetime) else value for value in values]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, adapted)
+        yield cursor
+
+
+def _for_sqlite(value: UUID | datetime) -> object:
+    if isinstance(value, UUID):
+        return value.hex
+    return connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(value)
+
+
+def as_uuid(value: object) -> UUID:
+    """Return an identifier that was read."""
+    return value if isinstance(value, UUID) else UUID(str(value))
+
+
+def as_moment(value: object) -> datetime:
+    """Return a moment that was read, aware, in UTC.
+
+    Raises:
+        ValueError: for anything that is no moment.
+    """
+    moment = value if isinstance(value, datetime) else parse_datetime(str(value))
+    if moment is None:
+        raise ValueError(f"{value!r} is no moment")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def as_json(value: object) -> Any:  # noqa: ANN401 - a JSON value
+    """Return a JSON value that was read."""
+    return json.loads(value) if isinstance(value, str | bytes) else value
