@@ -14,7 +14,7 @@ from cheeseshop.edge_contract.assembly import COMMA, PAGE_FORMAT
 from cheeseshop.edge_contract.container import Container, Piece, join_gzip, join_raw, pack
 from cheeseshop.journal.models import SerialCounter
 from cheeseshop.pages import rendering
-from cheeseshop.storage import Store, write_atomically
+from cheeseshop.storage import Store, replace_file
 
 CHUNK_PROJECTS = 200
 
@@ -71,7 +71,7 @@ def _render(folder: Path, low: str, high: str | None, stamp: str) -> list[list[s
     for start in range(0, max(1, len(found)), CHUNK_PROJECTS):
         group = found[start : start + CHUNK_PROJECTS]
         name = f"chunk.{stamp}.{start}"
-        write_atomically(folder / name, pack({"format": PAGE_FORMAT}, rendering.list_pieces(group)))
+        replace_file(folder / name, pack({"format": PAGE_FORMAT}, rendering.list_pieces(group)))
         index.append([low if start == 0 else group[0][0], name])
     return index
 
@@ -86,9 +86,9 @@ def _join(folder: Path, index: list[list[str]], serial: int, site: str, director
         (target / f"list.{form}").write_bytes(join_raw(pieces))
         (target / f"list.{form}.gz").write_bytes(join_gzip(pieces))
     state = {"format": PAGE_FORMAT, "site": site, "chunks": index}
-    write_atomically(folder / "index", orjson.dumps(state))
+    replace_file(folder / "index", orjson.dumps(state))
     previous = _current(folder)
-    write_atomically(folder / "current", orjson.dumps({"serial": serial, "dir": directory}))
+    replace_file(folder / "current", orjson.dumps({"serial": serial, "dir": directory}))
     _sweep(folder, {name for _, name in index}, {directory, previous})
 
 

@@ -17,7 +17,7 @@ from cheeseshop.edge_contract.container import BrokenContainer, Container, pack
 from cheeseshop.edge_contract.keys import chunk_file, release_file
 from cheeseshop.pages import rendering, rows
 from cheeseshop.pages.rows import ProjectRow, ReleaseRow
-from cheeseshop.storage import Store, write_atomically
+from cheeseshop.storage import Store, replace_file
 
 CHUNK_FILES = 64
 
@@ -29,7 +29,6 @@ class _Publication:
     store: Store
     site: str
     project: ProjectRow
-    epoch: int
     folder: Path
     old: Container | None
     scopes: set[bytes] | None
@@ -50,8 +49,7 @@ def publish_project(store: Store, site: str, normalized_name: str) -> int:
             _remove(folder)
             return 0
         old = read_page(folder)
-        epoch = rows.epoch()
-        if old is not None and not _usable(old, site, epoch):
+        if old is not None and not _usable(old, site, project.epoch):
             old = None
         marks = rows.marks(normalized_name)
         if old is not None:
@@ -61,7 +59,7 @@ def publish_project(store: Store, site: str, normalized_name: str) -> int:
         scopes = (
             None if old is None or not marks or any(not m[1] for m in marks) else {bytes.fromhex(m[1]) for m in marks}
         )
-        _write(_Publication(store, site, project, epoch, folder, old, scopes))
+        _write(_Publication(store, site, project, folder, old, scopes))
         return project.serial
 
 
@@ -92,7 +90,7 @@ def _remove(folder: Path) -> None:
 
 def _write(job: _Publication) -> None:
     fresh = _make(job.folder)
-    inline = _inline(job) if not (job.old and job.old.header["chunks"]) else None
+    inline = _inline(job)
     if inline is None:
         _write_chunks(job)
     else:
@@ -101,8 +99,9 @@ def _write(job: _Publication) -> None:
     if inline is not None and not job.project.quarantined:
         pieces |= rendering.chunk_pieces(job.site, inline)
     before = set(job.old.header["chunks"]) if job.old else set()
-    header = _header(job) | {"retired": sorted(before - set(job.names))}
-    write_atomically(job.folder / "page", pack(header, pieces))
+    latest = rows.latest_version(job.project) if inline is None else rows.latest_of(inline)
+    header = _header(job, latest) | {"retired": sorted(before - set(job.names))}
+    replace_file(job.folder / "page", pack(header, pieces))
     for name in job.old.header["retired"] if job.old else ():  # named by no page since the one before
         (job.folder / chunk_file(name)).unlink(missing_ok=True)
     if job.scopes is None and not fresh:
@@ -118,12 +117,12 @@ def _make(folder: Path) -> bool:
     return True
 
 
-def _header(job: _Publication) -> dict[str, Any]:
+def _header(job: _Publication, latest: str | None) -> dict[str, Any]:
     project = job.project
     return {
         "format": PAGE_FORMAT,
         "site": job.site,
-        "epoch": job.epoch,
+        "epoch": job.project.epoch,
         "serial": project.serial,
         "name": project.normalized_name,
         "display": project.name,
@@ -131,7 +130,7 @@ def _header(job: _Publication) -> dict[str, Any]:
         "quarantined": project.quarantined,
         "visibility": project.visibility,
         "reader_groups": [],
-        "latest": rows.latest_version(project),
+        "latest": latest,
         "chunks": [] if project.quarantined else job.names,
         "lows": [] if project.quarantined else job.lows,
     }
@@ -139,10 +138,9 @@ def _header(job: _Publication) -> dict[str, Any]:
 
 def _inline(job: _Publication) -> list[ReleaseRow] | None:
     """Return all releases while they are few enough to lie in the page itself, else None."""
-    if rows.has_more_files(job.project, CHUNK_FILES):
+    if job.old and job.old.header["chunks"]:
         return None
-    found = rows.releases(job.project, b"", None)
-    return found if len(found) <= CHUNK_FILES else None
+    return rows.few_releases(job.project, CHUNK_FILES)
 
 
 def _write_chunks(job: _Publication) -> None:
@@ -168,9 +166,9 @@ def _render_range(job: _Publication, low: bytes, high: bytes | None, *, everythi
     start = low
     for group in _groups(found):
         job.made += 1
-        name = f"{job.epoch}.{job.project.serial}.{job.made}"
+        name = f"{job.project.epoch}.{job.project.serial}.{job.made}"
         data = pack({"format": PAGE_FORMAT}, rendering.chunk_pieces(job.site, group))
-        write_atomically(job.folder / chunk_file(name), data)
+        replace_file(job.folder / chunk_file(name), data)
         job.names.append(name)
         job.lows.append(start.hex() if group is found or group[0] is found[0] else group[0].sort_key.hex())
 
@@ -197,7 +195,7 @@ def _write_releases(job: _Publication, found: list[ReleaseRow], *, all_of_them: 
             target.unlink(missing_ok=True)
             continue
         pieces = rendering.release_pieces(job.site, job.project, release, rows.description(release.id))
-        write_atomically(target, pack({"format": PAGE_FORMAT, "version": release.version}, pieces))
+        replace_file(target, pack({"format": PAGE_FORMAT, "version": release.version}, pieces))
 
 
 def _sweep(job: _Publication, chunks: set[str]) -> None:

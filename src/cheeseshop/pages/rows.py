@@ -23,6 +23,7 @@ class ProjectRow:
     quarantine_reason: str
     visibility: str
     serial: int
+    epoch: int
     roles: tuple[tuple[str, str], ...]
 
 
@@ -57,6 +58,7 @@ class ReleaseRow:
     id: UUID
     version: str
     sort_key: bytes
+    is_prerelease: bool
     yanked: bool
     yanked_reason: str
     quarantined: bool
@@ -69,36 +71,49 @@ def project_row(normalized_name: str) -> ProjectRow | None:
     row = sql.first(_PROJECT, normalized_name)
     if row is None:
         return None
-    identifier, name, normalized, status, status_reason, quarantined, quarantine_reason, visibility, serial = row
-    roles = sql.every(_ROLES, identifier)
+    roles = sql.every(_ROLES, row[0])
     return ProjectRow(
-        id=sql.as_uuid(identifier),
-        name=name,
-        normalized_name=normalized,
-        status=status,
-        status_reason=status_reason,
-        quarantined=bool(quarantined),
-        quarantine_reason=quarantine_reason,
-        visibility=visibility,
-        serial=serial,
+        id=sql.as_uuid(row[0]),
+        name=row[1],
+        normalized_name=row[2],
+        status=row[3],
+        status_reason=row[4],
+        quarantined=bool(row[5]),
+        quarantine_reason=row[6],
+        visibility=row[7],
+        serial=row[8],
+        epoch=row[9],
         roles=tuple(sorted(((role, user) for role, user in roles), key=lambda r: (r[0] != "Owner", r[1].lower()))),
     )
 
 
 _PROJECT = """
 SELECT id, name, normalized_name, status, status_reason, quarantined_at IS NOT NULL, quarantine_reason, visibility,
- last_serial FROM catalog_project WHERE normalized_name = %s"""
+ last_serial, (SELECT epoch FROM journal_serialcounter WHERE id = 1) FROM catalog_project WHERE normalized_name = %s"""
 _ROLES = """
 SELECT r.role, u.username FROM access_projectrole r JOIN accounts_user u ON u.id = r.user_id WHERE r.project_id = %s"""
+
+
+def few_releases(project: ProjectRow, most: int) -> list[ReleaseRow] | None:
+    """Return all releases with their files, or None where there are more than ``most`` of either."""
+    found = sql.every(f"{_RELEASES} ORDER BY r.sort_key LIMIT %s", project.id, b"", most + 1)
+    if len(found) > most:
+        return None
+    files = sql.every(f"{_FILES} ORDER BY f.filename LIMIT %s", project.id, b"", most + 1)
+    return None if len(files) > most else _with_files(found, files)
 
 
 def releases(project: ProjectRow, low: bytes, high: bytes | None) -> list[ReleaseRow]:
     """Return the releases whose sort key lies in ``[low, high)``, in version order, with their files by name."""
     bounds, values = ("", (project.id, low)) if high is None else (" AND r.sort_key < %s", (project.id, low, high))
     found = sql.every(f"{_RELEASES}{bounds} ORDER BY r.sort_key", *values)
+    return _with_files(found, sql.every(f"{_FILES}{bounds} ORDER BY f.filename", *values))
+
+
+def _with_files(found: list[sql.Row], their_files: list[sql.Row]) -> list[ReleaseRow]:
     files: dict[UUID, list[FileRow]] = {sql.as_uuid(row[0]): [] for row in found}
-    yanks = {sql.as_uuid(row[0]): (bool(row[3]), row[4]) for row in found}
-    for row in sql.every(f"{_FILES}{bounds} ORDER BY f.filename", *values):
+    yanks = {sql.as_uuid(row[0]): (bool(row[4]), row[5]) for row in found}
+    for row in their_files:
         release_id = sql.as_uuid(row[0])
         if release_id in files:  # else committed after the releases were read; its own mark will publish it
             files[release_id].append(_file(row, *yanks[release_id]))
@@ -106,7 +121,8 @@ def releases(project: ProjectRow, low: bytes, high: bytes | None) -> list[Releas
 
 
 _RELEASES = """
-SELECT r.id, r.version, r.sort_key, r.yanked_at IS NOT NULL, r.yanked_reason, r.quarantined_at IS NOT NULL, r.facts
+SELECT r.id, r.version, r.sort_key, r.is_prerelease, r.yanked_at IS NOT NULL, r.yanked_reason,
+ r.quarantined_at IS NOT NULL, r.facts
 FROM catalog_release r WHERE r.project_id = %s AND r.sort_key >= %s"""
 _FILES = """
 SELECT f.release_id, f.filename, f.packagetype, f.python_version, f.requires_python, f.comment, f.size, f.md5, f.sha256,
@@ -116,11 +132,12 @@ WHERE f.quarantined_at IS NULL AND r.project_id = %s AND r.sort_key >= %s"""
 
 
 def _release(row: sql.Row, files: list[FileRow]) -> ReleaseRow:
-    identifier, version, sort_key, yanked, reason, quarantined, facts = row
+    identifier, version, sort_key, prerelease, yanked, reason, quarantined, facts = row
     return ReleaseRow(
         id=sql.as_uuid(identifier),
         version=version,
         sort_key=bytes(sort_key),
+        is_prerelease=bool(prerelease),
         yanked=bool(yanked),
         yanked_reason=reason,
         quarantined=bool(quarantined),
@@ -136,31 +153,10 @@ def _file(row: sql.Row, release_yanked: bool, release_reason: str) -> FileRow:  
     return FileRow(*values, moment, is_yanked, reason or release_reason)  # type: ignore[call-arg]  # counted by hand
 
 
-def has_more_files(project: ProjectRow, count: int) -> bool:
-    """Tell whether a project has more than ``count`` files, without counting further."""
-    return sql.first(_MORE, project.id, count) is not None
-
-
-_MORE = """
-SELECT 1 FROM catalog_file f JOIN catalog_release r ON r.id = f.release_id WHERE r.project_id = %s LIMIT 1 OFFSET %s"""
-
-
 def marks(normalized_name: str) -> list[tuple[int, str]]:
     """Return the serials and scopes of what waits to be published of a project."""
     statement = "SELECT serial, scope FROM journal_dirtymark WHERE normalized_name = %s"
     return [(int(serial), scope) for serial, scope in sql.every(statement, normalized_name)]
-
-
-def epoch() -> int:
-    """Return the epoch of the serials.
-
-    Raises:
-        LookupError: when the counter's row is missing.
-    """
-    row = sql.first("SELECT epoch FROM journal_serialcounter WHERE id = 1")
-    if row is None:
-        raise LookupError("the serial counter is missing: run `cheeseshop init`")
-    return int(row[0])
 
 
 def versions(project: ProjectRow) -> list[str]:
@@ -168,6 +164,13 @@ def versions(project: ProjectRow) -> list[str]:
     return [
         version for (version,) in sql.every("SELECT version FROM catalog_release WHERE project_id = %s", project.id)
     ]
+
+
+def latest_of(found: list[ReleaseRow]) -> str | None:
+    """Return what ``latest_version`` would, from all releases of a project."""
+    shown = [release for release in found if not release.quarantined]
+    best = max(shown, key=lambda r: (not r.yanked, not r.is_prerelease, r.sort_key), default=None)
+    return best.version if best else None
 
 
 def latest_version(project: ProjectRow) -> str | None:

@@ -29,7 +29,7 @@ class Receiver:
     def admit(self, head: RequestHead) -> Admission | Reply:
         """Check identity, flags and limits from headers alone."""
         try:
-            return Admission(largest_file(), admit(head))
+            return Admission(largest_file(head), admit(head))
         except Refusal as refusal:
             return _reply(refusal)
         except DatabaseError:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class Store:
         self.pages = self.root / "pages"
         self.spool = self.root / "spool"
         self.locks = self.root / "locks"
+        self._syncing = ThreadPoolExecutor(4, thread_name_prefix="sync")  # its threads start when they are needed
 
     def prepare(self) -> None:
         """Create the folders that are missing."""
@@ -38,21 +40,31 @@ class Store:
         """Return where a blob lies."""
         return self.blobs / key
 
-    def put_file(self, key: str, source: Path, metadata: bytes | None = None) -> None:
+    def begin_sync(self, source: Path) -> "Future[None]":
+        """Begin to force a spooled file to the disk, while its content is checked."""
+        return self._syncing.submit(sync_path, source)
+
+    def put_file(self, key: str, source: Path, metadata: bytes | None, synced: "Future[None]") -> None:
         """Link the spooled file ``source`` in as a blob, and write its core metadata beside it if there is any.
 
-        Durably: bytes and every folder on the way are synced, each folder once.
+        ``synced`` is what ``begin_sync`` returned for the file.
+
+        Durably: bytes and every folder on the way are synced. Everything is written before anything is synced, so
+        that a journalling file system writes its journal once. A crash in between may leave a torn file; no row speaks
+        of it yet, and who comes again writes it again.
         """
         target = f"{self.blobs}/{key}"
         leaf = os.path.dirname(target)
         grown = _make_folders(leaf)
-        sync_path(source)
         with suppress(FileExistsError):  # the key holds the digest: what is there is the same bytes
             os.link(source, target)
+        written = [leaf, *grown]
         if metadata is not None:
-            replace_file(f"{target}.metadata", metadata, synced=True)
-        for folder in (leaf, *grown):
-            sync_path(folder)
+            replace_file(f"{target}.metadata", metadata)
+            written.insert(0, f"{target}.metadata")
+        synced.result()
+        for path in written:
+            sync_path(path)
 
     def publish_blob(self, key: str) -> None:
         """Let anyone fetch a blob."""
@@ -147,23 +159,14 @@ def sync_path(path: str | Path) -> None:
         os.close(handle)
 
 
-def write_atomically(target: Path, data: bytes, *, durable: bool = False) -> None:
+def replace_file(target: str | Path, data: bytes) -> None:
     """Replace ``target`` by ``data`` in one step, so that a reader sees the old bytes or the new ones."""
-    replace_file(str(target), data, synced=durable)
-    if durable:
-        sync_path(target.parent)
-
-
-def replace_file(target: str, data: bytes, *, synced: bool) -> None:
-    """Write ``data`` beside ``target`` and rename it there. Who wants the new name durable syncs the folder."""
     fresh = f"{target}.{os.getpid()}.{os.urandom(4).hex()}.new"
     handle = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
     try:
         view = memoryview(data)
         while view:
             view = view[os.write(handle, view) :]
-        if synced:
-            os.fsync(handle)
     finally:
         os.close(handle)
     try:

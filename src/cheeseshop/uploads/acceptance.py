@@ -3,9 +3,10 @@
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from packaging.utils import canonicalize_name
 
 from cheeseshop.catalog.flows.lease_blob import drop_lease, lease_blob
@@ -74,10 +75,13 @@ def _accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool, st
         if _is_here(upload, project):
             return Accepted(upload.name, upload.key, new=False)
         release = rules.check_release(project, checked.metadata.version, checked.filetype)
+        synced = store.begin_sync(form.content.path)
         inspection = _inspect(upload)
         step("checked")
         try:
-            return _store(store, _new_file(upload, project, release, inspection), upload, inspection, step)
+            return _store(
+                store, _new_file(upload, project, release, inspection), _Bytes(upload, inspection, synced), step
+            )
         except IntegrityError:
             continue  # another upload won a name, a digest or the project: look again
     raise TryAgain("Other uploads of this project got in the way; try again.")
@@ -122,16 +126,27 @@ def _inspect(upload: _Upload) -> Inspection:
         )
 
 
-def _store(store: Store, new: NewFile, upload: _Upload, found: Inspection, step: Step) -> Accepted:
+@dataclass(frozen=True, slots=True)
+class _Bytes:
+    upload: _Upload
+    found: Inspection
+    synced: "Future[None]"
+
+    @property
+    def metadata(self) -> bytes | None:
+        return self.found.metadata_bytes if self.found.serve_metadata else None
+
+
+def _store(store: Store, new: NewFile, checked: _Bytes, step: Step) -> Accepted:
+    upload = checked.upload
     lease = lease_blob(upload.key)
     step("leased")
     try:
-        store.put_file(upload.key, upload.content.path, found.metadata_bytes if found.serve_metadata else None)
+        store.put_file(upload.key, upload.content.path, checked.metadata, checked.synced)
         step("stored")
         record_file(replace(new, lease=lease))
     except BaseException:
-        with transaction.atomic():
-            drop_lease(lease)
+        drop_lease(lease)
         raise
     step("recorded")
     return Accepted(upload.name, upload.key, new=True)
@@ -145,6 +160,8 @@ def _new_file(
         project_name=upload.form.name,
         normalized_name=upload.name,
         lookalike_key=ultranormalize(upload.form.name),
+        known_project=project,
+        known_release=release,
         release=_new_release(found, rendered=release is None),
         file=_file(upload, found),
         uploader=Uploader(person.id, person.username),

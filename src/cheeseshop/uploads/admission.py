@@ -9,6 +9,8 @@ from cheeseshop.core.errors import Forbidden
 from cheeseshop.edge_contract.protocols import RequestHead
 from cheeseshop.tokens.authentication import NO_IDENTITY, Bearer, authenticate
 
+_DIGITS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -34,6 +36,10 @@ def admit(head: RequestHead) -> Sender:
     return Sender(authenticate(header), head.client, head.headers.get("user-agent", "")[:300])
 
 
-def largest_file() -> int:
-    """Return the most bytes that a file of any project may have."""
-    return max(current.settings().max_file_size, largest_own_limit())
+def largest_file(head: RequestHead) -> int:
+    """Return the most bytes that a file may have, of any project as far as the body's length leaves that open."""
+    limit = current.settings().max_file_size
+    declared = head.headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and len(declared) < _DIGITS and int(declared) <= limit:
+        return limit
+    return max(limit, largest_own_limit())

@@ -26,14 +26,17 @@ def lease_blob(key: str) -> UUID:
     lease = BlobLease(key=key, expires_at=now() + LEASE)
     with _relaxed_commit(), transaction.atomic():
         sql.insert(lease)
-        if sql.first("SELECT 1 FROM catalog_blobclaim WHERE key = %s", key):
-            raise TryAgain("An older copy of this file is being removed; try again.")
+    # Only now, as the sweeper looks for leases once its claim is committed: one of the two sees the other.
+    if sql.first("SELECT 1 FROM catalog_blobclaim WHERE key = %s", key):
+        drop_lease(lease.id)
+        raise TryAgain("An older copy of this file is being removed; try again.")
     return lease.id
 
 
 def drop_lease(lease: UUID) -> bool:
     """Take a lease back, and tell whether it still stood."""
-    return sql.run("DELETE FROM catalog_bloblease WHERE id = %s", lease) == 1
+    with transaction.atomic(savepoint=False):
+        return sql.run("DELETE FROM catalog_bloblease WHERE id = %s", lease) == 1
 
 
 class _relaxed_commit:  # noqa: N801 - reads as a statement

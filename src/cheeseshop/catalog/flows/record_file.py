@@ -12,7 +12,7 @@ from cheeseshop import sql
 from cheeseshop.access.models import ProjectRole, Role
 from cheeseshop.catalog.flows.lease_blob import drop_lease
 from cheeseshop.catalog.models import Description, File, Project, Release, UsedFilename
-from cheeseshop.catalog.state import project_state, release_state
+from cheeseshop.catalog.state import ProjectState, ReleaseState, project_state
 from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core.errors import Refusal, TryAgain
 from cheeseshop.core.facts import Status
@@ -23,7 +23,7 @@ from cheeseshop.journal import flows as journal
 class NewRelease:
     """What a release takes from the metadata of its first file.
 
-    ``description_html`` is None where the release was there already, so that nothing had to be rendered.
+    ``description_html`` is None where the release is there already, so that nothing had to be rendered.
     """
 
     version: Version
@@ -45,11 +45,17 @@ class Uploader:
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A file whose bytes are in the store under a lease, and where it belongs."""
+    """A file whose bytes are in the store under a lease, and where it belongs.
+
+    ``known_project`` and ``known_release`` are what the checks found. They are not looked for again: where another
+    upload or a removal came in between, a constraint says so.
+    """
 
     project_name: str
     normalized_name: str
     lookalike_key: str
+    known_project: ProjectState | None
+    known_release: ReleaseState | None
     release: NewRelease
     file: File
     uploader: Uploader
@@ -61,7 +67,8 @@ def record_file(new: NewFile) -> int:
     """Write everything an upload changes, and return the serial.
 
     Raises:
-        IntegrityError: when another upload took the name, the digest or the project in the meantime.
+        IntegrityError: when another upload took the name, the digest, the release or the project in the meantime, or
+            when the release is gone.
         Refusal: when the project would grow over its limit.
         TryAgain: when the lease has gone, so that the bytes may be gone too, or the project's state has changed.
     """
@@ -70,11 +77,14 @@ def record_file(new: NewFile) -> int:
             raise TryAgain("The upload took too long to be recorded; try again.")
         changes: list[journal.Change] = []
         key = sort_key(new.release.version)
-        project_id = _project(new, changes)
-        new.file.release_id, version = _release(new, project_id, key, changes)
+        project_id = new.known_project.id if new.known_project else _create_project(new, changes)
+        _grow(project_id, new)
+        found = new.known_release
+        new.file.release_id, version = (
+            (found.id, found.version) if found else _create_release(new, project_id, key, changes)
+        )
         sql.insert(new.file)
         sql.insert(UsedFilename(filename=new.file.filename))
-        _grow(project_id, new)
         changes.append(_change(new, f"add {new.file.python_version} file {new.file.filename}", version))
         return journal.commit(changes, [journal.Dirty(new.normalized_name, key.hex())])
 
@@ -83,10 +93,7 @@ def _change(new: NewFile, action: str, version: str = "") -> journal.Change:
     return journal.Change(new.project_name, new.normalized_name, action, version, new.uploader.username)
 
 
-def _project(new: NewFile, changes: list[journal.Change]) -> UUID:
-    state = project_state(new.normalized_name)
-    if state is not None:
-        return state.id
+def _create_project(new: NewFile, changes: list[journal.Change]) -> UUID:
     project = Project(name=new.project_name, normalized_name=new.normalized_name, lookalike_key=new.lookalike_key)
     sql.insert(project)
     sql.insert(ProjectRole(project_id=project.id, user_id=new.uploader.id, role=Role.OWNER))
@@ -94,13 +101,8 @@ def _project(new: NewFile, changes: list[journal.Change]) -> UUID:
     return project.id
 
 
-def _release(new: NewFile, project_id: UUID, key: bytes, changes: list[journal.Change]) -> tuple[UUID, str]:
-    state = release_state(project_id, key)
-    if state is not None:
-        return state.id, state.version
+def _create_release(new: NewFile, project_id: UUID, key: bytes, changes: list[journal.Change]) -> tuple[UUID, str]:
     facts = new.release
-    if facts.description_html is None:
-        raise TryAgain("The release was removed while the file was checked; try again.")
     release = Release(
         project_id=project_id,
         version=str(facts.version),
@@ -112,7 +114,7 @@ def _release(new: NewFile, project_id: UUID, key: bytes, changes: list[journal.C
         uploaded_by_id=new.uploader.id,
     )
     sql.insert(release)
-    if facts.description:
+    if facts.description and facts.description_html is not None:
         sql.insert(
             Description(
                 release_id=release.id,
