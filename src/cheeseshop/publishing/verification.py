@@ -71,17 +71,17 @@ def _blobs(store: Store, *, repair: bool) -> Iterator[Problem]:
 
 
 def _orphans(store: Store, *, repair: bool) -> Iterator[Problem]:
-    leased = set(BlobLease.objects.filter(expires_at__gt=now()).values_list("key", flat=True))
-    for key in store.blob_keys():
-        base = key.removesuffix(".metadata")
-        name = base.rpartition("/")[2]
-        row = File.objects.filter(filename=name).values_list("blake2_256", "metadata_sha256").first()
-        known = row is not None and base.replace("/", "").startswith(row[0]) and (base == key or row[1])
-        if known or base in leased:
+    leases = BlobLease.objects.filter(expires_at__gt=now()).values_list("key", flat=True)
+    leased = {key.rpartition("/")[0].replace("/", "") for key in leases}
+    for name in store.stored():
+        digest = name.removesuffix(".metadata")
+        row = File.objects.filter(blake2_256=digest).values_list("metadata_sha256").first()
+        known = row is not None and (name == digest or row[0])
+        if known or digest in leased:
             continue
         if repair:
-            store.remove_blob(key)
-        yield Problem("orphan", key, "bytes that no file owns", repair)
+            store.remove_stored(name)
+        yield Problem("orphan", name, "bytes that no file owns", repair)
     for path in store.spool.iterdir():
         if time() - path.stat().st_mtime > _SPOOL_AGE:
             if repair:

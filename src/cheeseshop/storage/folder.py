@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The store of an embedded instance: local folders on one file system.
 
-``blobs/`` holds every file by key, ``public/packages/`` hard links to those that anyone may fetch, ``pages/`` the index
-pages, ``spool/`` bytes on their way in. All four lie in one folder, so that a rename or a link is atomic.
+``blobs/aa/`` holds every file by its digest, ``public/packages/`` hard links, by key, to those that anyone may fetch,
+``pages/`` the index pages, ``spool/`` bytes on their way in. All lie in one folder: a rename or a link is atomic.
+
+Blobs do not lie by key because a key makes two folders of its own, and making, then syncing them took as long as
+everything else about a small file.
 """
 
 import fcntl
 import hashlib
 import os
+import shutil
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -35,10 +39,15 @@ class Store:
         """Create the folders that are missing."""
         for folder in (self.blobs, self.public / "packages", self.pages, self.spool, self.locks):
             folder.mkdir(parents=True, exist_ok=True)
+        if not (self.blobs / "ff").is_dir():
+            for number in range(256):
+                (self.blobs / f"{number:02x}").mkdir(exist_ok=True)
+            sync_path(self.blobs)
+            sync_path(self.root)
 
     def blob_path(self, key: str) -> Path:
-        """Return where a blob lies."""
-        return self.blobs / key
+        """Return where a blob lies. The key of core metadata is its file's, with ``.metadata``."""
+        return Path(self._place(key))
 
     def begin_sync(self, source: Path) -> "Future[None]":
         """Begin to force a spooled file to the disk, while its content is checked."""
@@ -49,16 +58,14 @@ class Store:
 
         ``synced`` is what ``begin_sync`` returned for the file.
 
-        Durably: bytes and every folder on the way are synced. Everything is written before anything is synced, so
-        that a journalling file system writes its journal once. A crash in between may leave a torn file; no row speaks
-        of it yet, and who comes again writes it again.
+        Durably: bytes and folder are synced. Everything is written before anything is synced, so that a journalling
+        file system writes its journal once. A crash in between may leave torn metadata; no row speaks of it yet, and
+        who comes again writes it again.
         """
-        target = f"{self.blobs}/{key}"
-        leaf = os.path.dirname(target)
-        grown = _make_folders(leaf)
-        with suppress(FileExistsError):  # the key holds the digest: what is there is the same bytes
+        target = self._place(key)
+        with suppress(FileExistsError):  # the place is the digest: what is there is the same bytes
             os.link(source, target)
-        written = [leaf, *grown]
+        written = [os.path.dirname(target)]
         if metadata is not None:
             replace_file(f"{target}.metadata", metadata)
             written.insert(0, f"{target}.metadata")
@@ -68,7 +75,7 @@ class Store:
 
     def publish_blob(self, key: str) -> None:
         """Let anyone fetch a blob."""
-        blob, link = f"{self.blobs}/{key}", f"{self.public}/packages/{key}"
+        blob, link = self._place(key), f"{self.public}/packages/{key}"
         try:
             os.link(blob, link)
         except FileNotFoundError:
@@ -86,17 +93,22 @@ class Store:
         """Tell whether anyone may fetch a blob."""
         return (self.public / "packages" / key).is_file()
 
-    def remove_blob(self, key: str) -> None:
-        """Remove a blob's bytes and its public link."""
-        self.withdraw_blob(key)
-        (self.blobs / key).unlink(missing_ok=True)
+    def stored(self) -> Iterator[str]:
+        """Yield the name of everything in the store: a digest in hex, with ``.metadata`` for core metadata."""
+        for folder in sorted(self.blobs.iterdir()):
+            for path in folder.iterdir():
+                yield folder.name + path.name
 
-    def blob_keys(self) -> Iterator[str]:
-        """Yield every blob's key."""
-        base = str(self.blobs)
-        for folder, _, names in os.walk(base):
-            for name in names:
-                yield os.path.relpath(os.path.join(folder, name), base)
+    def remove_stored(self, name: str) -> None:
+        """Remove what ``stored`` named, with its public links."""
+        digest, _, kind = name.partition(".")
+        (self.blobs / name[:2] / name[2:]).unlink(missing_ok=True)
+        leaf = self.public / "packages" / digest[:2] / digest[2:4] / digest[4:]
+        if kind == "metadata":
+            for link in leaf.glob("*.metadata"):
+                link.unlink(missing_ok=True)
+        elif not kind:
+            shutil.rmtree(leaf, ignore_errors=True)
 
     def project_folder(self, normalized_name: str) -> Path:
         """Return the folder of a project's pages."""
@@ -113,6 +125,10 @@ class Store:
         finally:
             os.close(handle)
 
+    def _place(self, key: str) -> str:
+        first, second, rest, filename = key.split("/")
+        return f"{self.blobs}/{first}/{second}{rest}{'.metadata' if filename.endswith('.metadata') else ''}"
+
 
 def open_store() -> Store:
     """Return this instance's store, with its folders."""
@@ -121,33 +137,20 @@ def open_store() -> Store:
     return store
 
 
-def _make_folders(leaf: str) -> list[str]:
-    """Make ``…/aa/bb/rest``, and return the folders that were given a new entry, deepest first.
-
-    Most keys of a small store need the last two, so that these are tried before anything is looked at.
-    """
+def _make_folders(leaf: str) -> None:
+    """Make ``aa/bb/rest``. Most keys of a small store need the last two, so that these are tried first."""
     middle = os.path.dirname(leaf)
-    grown = []
     try:
-        made = _make_folder(middle)
+        _make_folder(middle)
     except FileNotFoundError:
-        top = os.path.dirname(middle)
-        if _make_folder(top):
-            grown.append(os.path.dirname(top))
-        made = _make_folder(middle)
-    if made:
-        grown.append(os.path.dirname(middle))
-    if _make_folder(leaf):
-        grown.append(middle)
-    return grown[::-1]
+        _make_folder(os.path.dirname(middle))
+        _make_folder(middle)
+    _make_folder(leaf)
 
 
-def _make_folder(folder: str) -> bool:
-    try:
+def _make_folder(folder: str) -> None:
+    with suppress(FileExistsError):
         os.mkdir(folder)
-    except FileExistsError:
-        return False
-    return True
 
 
 def sync_path(path: str | Path) -> None:

@@ -100,7 +100,7 @@ def test_a_wrong_digest_is_refused_and_leaves_nothing(store: Store, token: str) 
     reply = upload(store, token, build_wheel("digest", "1.0"), sha256_digest="0" * 64)
     assert reply.status == 400
     assert not Project.objects.exists()
-    assert list(store.blob_keys()) == []
+    assert list(store.stored()) == []
 
 
 @pytest.mark.parametrize("name", ["os", "xml.etree", "Asyncio"])
