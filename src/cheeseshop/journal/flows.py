@@ -8,7 +8,10 @@ from django.db import transaction
 
 from cheeseshop import sql
 from cheeseshop.core.clock import now
-from cheeseshop.journal.models import DirtyMark, Entry
+
+_ENTRIES = "INSERT INTO journal_entry (serial, at, project, normalized_name, version, action, actor) VALUES "
+_ENTRY = "(%s, %s, %s, %s, %s, %s, %s)"
+_MARK = "INSERT INTO journal_dirtymark (normalized_name, serial, scope) VALUES (%s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +43,15 @@ def commit(changes: Sequence[Change], dirty: Sequence[Dirty]) -> int:
         raise RuntimeError("journal.commit ends a transaction and needs one")
     last = _take(len(changes))
     at = now()
-    first = last - len(changes) + 1
-    sql.insert(
-        *(
-            Entry(
-                serial=first + n,
-                at=at,
-                project=change.project,
-                normalized_name=change.normalized_name,
-                version=change.version,
-                action=change.action,
-                actor=change.actor,
-            )
-            for n, change in enumerate(changes)
-        )
-    )
+    values: list[object] = []
+    for serial, change in enumerate(changes, last - len(changes) + 1):
+        values += (serial, at, change.project, change.normalized_name, change.version, change.action, change.actor)
+    if changes:
+        sql.run(_ENTRIES + ", ".join([_ENTRY] * len(changes)), *values)
     for name in {change.normalized_name for change in changes}:
         sql.run("UPDATE catalog_project SET last_serial = %s WHERE normalized_name = %s", last, name)
-    if dirty:
-        sql.insert(*(DirtyMark(normalized_name=mark.normalized_name, serial=last, scope=mark.scope) for mark in dirty))
+    for mark in dirty:
+        sql.run(_MARK, mark.normalized_name, last, mark.scope)
     return last
 
 

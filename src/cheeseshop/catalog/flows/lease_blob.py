@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from cheeseshop import sql
-from cheeseshop.catalog.models import BlobLease
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import TryAgain
+from cheeseshop.core.ids import new_id
 
 LEASE = timedelta(hours=1)
 
@@ -23,14 +23,14 @@ def lease_blob(key: str) -> UUID:
     Raises:
         TryAgain: while the sweeper is removing that very blob.
     """
-    lease = BlobLease(key=key, expires_at=now() + LEASE)
+    lease = new_id()
     with _relaxed_commit(), transaction.atomic():
-        sql.insert(lease)
+        sql.run("INSERT INTO catalog_bloblease (id, key, expires_at) VALUES (%s, %s, %s)", lease, key, now() + LEASE)
     # Only now, as the sweeper looks for leases once its claim is committed: one of the two sees the other.
     if sql.first("SELECT 1 FROM catalog_blobclaim WHERE key = %s", key):
-        drop_lease(lease.id)
+        drop_lease(lease)
         raise TryAgain("An older copy of this file is being removed; try again.")
-    return lease.id
+    return lease
 
 
 def drop_lease(lease: UUID) -> bool:

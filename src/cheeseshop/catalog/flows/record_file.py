@@ -9,9 +9,9 @@ from django.db import transaction
 from packaging.version import Version
 
 from cheeseshop import sql
-from cheeseshop.access.models import ProjectRole, Role
+from cheeseshop.access.models import Role
 from cheeseshop.catalog.flows.lease_blob import drop_lease
-from cheeseshop.catalog.models import Description, File, Project, Release, UsedFilename
+from cheeseshop.catalog.models import Description, File, Project, Release
 from cheeseshop.catalog.state import ProjectState, ReleaseState, project_state
 from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core.errors import Refusal, TryAgain
@@ -84,7 +84,7 @@ def record_file(new: NewFile) -> int:
             (found.id, found.version) if found else _create_release(new, project_id, key, changes)
         )
         sql.insert(new.file)
-        sql.insert(UsedFilename(filename=new.file.filename))
+        sql.run("INSERT INTO catalog_usedfilename (filename) VALUES (%s)", new.file.filename)
         changes.append(_change(new, f"add {new.file.python_version} file {new.file.filename}", version))
         return journal.commit(changes, [journal.Dirty(new.normalized_name, key.hex())])
 
@@ -96,9 +96,12 @@ def _change(new: NewFile, action: str, version: str = "") -> journal.Change:
 def _create_project(new: NewFile, changes: list[journal.Change]) -> UUID:
     project = Project(name=new.project_name, normalized_name=new.normalized_name, lookalike_key=new.lookalike_key)
     sql.insert(project)
-    sql.insert(ProjectRole(project_id=project.id, user_id=new.uploader.id, role=Role.OWNER))
+    sql.run(_ROLE, project.id, new.uploader.id, Role.OWNER.value)
     changes += [_change(new, "create"), _change(new, f"add Owner {new.uploader.username}")]
     return project.id
+
+
+_ROLE = "INSERT INTO access_projectrole (project_id, user_id, role) VALUES (%s, %s, %s)"
 
 
 def _create_release(new: NewFile, project_id: UUID, key: bytes, changes: list[journal.Change]) -> tuple[UUID, str]:
