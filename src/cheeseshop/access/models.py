@@ -15,7 +15,9 @@ class Role(models.TextChoices):
 class ProjectRole(models.Model):
     """One person's role on one project."""
 
-    project = models.ForeignKey("catalog.Project", on_delete=models.CASCADE, related_name="roles")
+    project = models.ForeignKey(  # its index is the unique constraint's
+        "catalog.Project", on_delete=models.CASCADE, related_name="roles", db_index=False
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="project_roles")
     role = models.CharField(max_length=16, choices=Role.choices)
 

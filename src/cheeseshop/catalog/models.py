@@ -49,6 +49,11 @@ class Project(Stateful):
 
     class Meta:
         constraints: ClassVar = _state_constraints("project")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["max_file_size"], name="project_own_limit", condition=models.Q(max_file_size__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -61,7 +66,9 @@ class Release(Stateful):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="releases")
+    project = models.ForeignKey(  # its index is the unique constraint's
+        Project, on_delete=models.CASCADE, related_name="releases", db_index=False
+    )
     version = models.CharField(max_length=200)
     sort_key = models.BinaryField(max_length=400)
     is_prerelease = models.BooleanField(default=False)
