@@ -81,7 +81,7 @@ def database() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def live_index(folder: Path, **settings: str) -> Iterator[Index]:
+def live_index(folder: Path, *, workers: int = 1, **settings: str) -> Iterator[Index]:
     """Run an index in ``folder`` until the block ends."""
     port = _free_port()
     own = {"CHEESESHOP_DATA": str(folder / "var"), "CHEESESHOP_URL": f"http://localhost:{port}", **settings}
@@ -89,7 +89,10 @@ def live_index(folder: Path, **settings: str) -> Iterator[Index]:
         environ = clean_environ() | own | chosen
         log = (folder / "serve.log").open("wb")
         process = subprocess.Popen(
-            [sys.executable, "-m", "cheeseshop.cli", "serve", "--port", str(port)], env=environ, stdout=log, stderr=log
+            [sys.executable, "-m", "cheeseshop.cli", "serve", "--port", str(port), "--workers", str(workers)],
+            env=environ,
+            stdout=log,
+            stderr=log,
         )
         try:
             _wait(process, f"http://localhost:{port}/simple/", folder)

@@ -2,6 +2,7 @@
 """The ``cheeseshop`` command. Django is loaded only by the subcommands that need it, never by ``serve`` itself."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -43,7 +44,10 @@ def _serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser = commands.add_parser("serve", help="create what is missing, then serve the index")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--workers", type=int, default=1)
+    processors = min(4, len(os.sched_getaffinity(0)))
+    parser.add_argument(
+        "--workers", type=int, default=processors, help="processes; by default one for each processor, at most 4"
+    )
 
     def run(options: argparse.Namespace) -> int:
         from cheeseshop.cli.serve import serve  # noqa: PLC0415 - loads the server

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The program as Granian loads it: the edge in front, Django and the upload flow behind it."""
 
+import threading
+
 from cheeseshop.config.wsgi import application as django
 from cheeseshop.core import current
 from cheeseshop.edge import Edge, EdgePaths
 from cheeseshop.pages.loop import Publisher
 from cheeseshop.publishing.receiving import Receiver
 from cheeseshop.storage import open_store
+from cheeseshop.uploads.warm_up import warm_up
 
 _settings = current.settings()
 _store = open_store()
@@ -20,3 +23,4 @@ application = Edge(
     private_files=None,
 )
 application.on_startup.append(_publisher.start)
+application.on_startup.append(threading.Thread(target=warm_up, name="warm-up", daemon=True).start)
