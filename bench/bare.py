@@ -2,20 +2,24 @@
 """A bare ASGI application that answers ready bytes from a dictionary: the most that the server can do."""
 
 import os
+import pickle
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-_BODY = Path(os.environ["BENCH_BODY"]).read_bytes()
-_PAGES = {os.environ["BENCH_PATH"]: (_BODY, [(b"content-length", str(len(_BODY)).encode())])}
+# Path to (headers, body), written by the bench itself.
+_REPLIES: dict[str, tuple[list[tuple[bytes, bytes]], bytes]] = pickle.loads(
+    Path(os.environ["BENCH_REPLIES"]).read_bytes()
+)
+_NOTHING: tuple[list[tuple[bytes, bytes]], bytes] = ([(b"content-length", b"0")], b"")
 
 
 async def app(
     scope: dict[str, Any], _receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
 ) -> None:
-    """Answer an HTTP request with the page that its path names."""
+    """Answer an HTTP request with the reply that its path names."""
     if scope["type"] != "http":
         return
-    body, headers = _PAGES[scope["path"]]
+    headers, body = _REPLIES.get(scope["path"], _NOTHING)
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -82,14 +82,14 @@ def database() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def live_index(folder: Path, *, workers: int = 1, **settings: str) -> Iterator[Index]:
-    """Run an index in ``folder`` until the block ends."""
+    """Run an index in ``folder`` until the block ends. ``workers`` 0: as many as ``serve`` takes by itself."""
     port = _free_port()
     own = {"CHEESESHOP_DATA": str(folder / "var"), "CHEESESHOP_URL": f"http://localhost:{port}", **settings}
     with database() as chosen:
         environ = clean_environ() | own | chosen
         log = (folder / "serve.log").open("wb")
         process = subprocess.Popen(
-            [sys.executable, "-m", "cheeseshop.cli", "serve", "--port", str(port), "--workers", str(workers)],
+            [sys.executable, "-m", "cheeseshop.cli", "serve", "--port", str(port), *_workers(workers)],
             env=environ,
             stdout=log,
             stderr=log,
@@ -105,6 +105,10 @@ def live_index(folder: Path, *, workers: int = 1, **settings: str) -> Iterator[I
         finally:
             _stop(process)
             log.close()
+
+
+def _workers(count: int) -> list[str]:
+    return ["--workers", str(count)] if count else []
 
 
 def _wait(process: "subprocess.Popen[bytes]", url: str, folder: Path) -> None:
