@@ -40,7 +40,9 @@ def environment(name: str, packages: tuple[str, ...]) -> Path:
     if not (place / "complete").is_file():
         shutil.rmtree(place, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
-        done = subprocess.run([place / "bin" / "pip", "install", "-q", *packages], capture_output=True, text=True)
+        done = subprocess.run(
+            [place / "bin" / "pip", "install", "-q", *packages], capture_output=True, text=True, check=False
+        )
         if done.returncode:
             raise PeerMissing(f"{name} does not install: {done.stderr.strip().splitlines()[-1]}")
         (place / "complete").touch()
@@ -107,7 +109,19 @@ def pypiserver(folder: Path, port: int = 8673) -> Iterator[Target]:
     programs = environment("pypiserver", PYPISERVER)
     data = folder / "pypiserver"
     data.mkdir(exist_ok=True)
-    command = [str(programs / "pypi-server"), "run", "-p", str(port), "-i", "127.0.0.1", "-a", ".", "-P", ".", str(data)]
+    command = [
+        str(programs / "pypi-server"),
+        "run",
+        "-p",
+        str(port),
+        "-i",
+        "127.0.0.1",
+        "-a",
+        ".",
+        "-P",
+        ".",
+        str(data),
+    ]
     with running(command, f"http://127.0.0.1:{port}/", folder / "pypiserver.log"):
         yield Target("pypiserver", f"http://127.0.0.1:{port}/", "", "")
 

@@ -30,12 +30,14 @@ class Index:
     environ: dict[str, str]
     process: "subprocess.Popen[bytes]"
 
-    def command(self, *arguments: str, stdin: str = "", check: bool = True) -> "subprocess.CompletedProcess[str]":
-        return command(self.environ, *arguments, stdin=stdin, check=check)
+    def command(
+        self, *arguments: str, stdin: str = "", check: bool = True, timeout: float = 120
+    ) -> "subprocess.CompletedProcess[str]":
+        return command(self.environ, *arguments, stdin=stdin, check=check, timeout=timeout)
 
 
 def command(
-    environ: dict[str, str], *arguments: str, stdin: str = "", check: bool = True
+    environ: dict[str, str], *arguments: str, stdin: str = "", check: bool = True, timeout: float = 120
 ) -> "subprocess.CompletedProcess[str]":
     """Run ``cheeseshop`` with these arguments."""
     done = subprocess.run(
@@ -44,7 +46,7 @@ def command(
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=timeout,
         check=False,
     )
     if check:
