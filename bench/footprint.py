@@ -67,8 +67,8 @@ def _large_upload(index: Index, folder: Path) -> tuple[float, float]:
     return most - before, seconds
 
 
-def _stalled(index: Index, uploads: int, downloads: int) -> float:
-    """Return the median milliseconds of a page while uploads and downloads stall."""
+def _stalled(index: Index, uploads: int, downloads: int) -> tuple[float, float]:
+    """Return the median and the 99th of 100 milliseconds of a page while uploads and downloads stall."""
     parts = urlsplit(index.url)
     page = httpx.get(f"{index.url}/simple/huge/", trust_env=False).text
     path = urlsplit(page.split('href="')[1].split("#")[0]).path
@@ -84,13 +84,14 @@ def _stalled(index: Index, uploads: int, downloads: int) -> float:
         held.append(connection)
     times = []
     with httpx.Client(trust_env=False) as client:
-        for _ in range(200):
+        for number in range(400):
             began = time.perf_counter()
             client.get(f"{index.url}/simple/huge/").raise_for_status()
-            times.append(time.perf_counter() - began)
+            if number >= 200:  # until then, all of them are arriving at once
+                times.append(time.perf_counter() - began)
     for connection in held:
         connection.close()
-    return sorted(times)[int(len(times) * 0.99)] * 1000
+    return statistics.median(times) * 1000, sorted(times)[int(len(times) * 0.99)] * 1000
 
 
 def measure(folder: Path) -> None:
@@ -99,12 +100,13 @@ def measure(folder: Path) -> None:
         time.sleep(3)
         idle = memory(psutil.Process(index.process.pid))
         more, seconds = _large_upload(index, folder)
-        page = _stalled(index, 300, 100)
+        middle, worst = _stalled(index, 300, 100)
         rows = [
             ("start to first answer, s", f"{_start(index, folder):.2f}"),
             ("idle memory, one worker, MiB", f"{idle:.0f}"),
             ("more memory while 100 MiB are uploaded, MiB", f"{more:.0f}"),
             ("upload of 100 MiB, s", f"{seconds:.1f}"),
-            ("page, 99th of 100, 300 uploads and 100 downloads stalled, ms", f"{page:.1f}"),
+            ("page while 300 uploads and 100 downloads stall, ms", f"{middle:.1f}"),
+            ("the same, 99th of 100", f"{worst:.1f}"),
         ]
     table("footprint", ("what", "ours"), rows)

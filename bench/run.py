@@ -28,6 +28,7 @@ def main() -> None:
     WORK.mkdir(exist_ok=True)
     for part in chosen:
         with tempfile.TemporaryDirectory(dir=WORK) as folder:
+            Path(folder).chmod(0o755)  # nginx reads as nobody
             _PARTS[part](Path(folder))
 
 
