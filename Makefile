@@ -7,7 +7,7 @@ UV := $(VENV)/bin/uv
 BROWSER_PACKAGES := chromium
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help serve test lint docs bench
+.PHONY: help serve test real lint docs bench
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -33,6 +33,10 @@ serve: $(VENV)/.run ## Start the index on http://localhost:8000
 test: $(VENV)/.all ## Run every test, on SQLite and on PostgreSQL
 	@sh tests/support/system_packages.sh $(BROWSER_PACKAGES)
 	@python -m tests.support.run_suite
+
+real: $(VENV)/.all ## Fetch 140 real distributions, and test with them
+	@python -m tests.real.fetch
+	@pytest -q tests/real
 
 lint: $(VENV)/.all ## Check style, types and import directions
 	@ruff format --check src tests bench

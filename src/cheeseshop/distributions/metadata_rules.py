@@ -51,7 +51,7 @@ _URL_RULES = (
     Validator()
     .allow_schemes("http", "https")
     .require_presence_of("scheme")
-    .check_validity_of("scheme", "userinfo", "host", "port", "path", "query", "fragment")
+    .check_validity_of("scheme", "userinfo", "host", "port", "path", "query")  # addresses of chat rooms have two '#'
 )
 
 

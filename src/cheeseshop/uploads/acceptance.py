@@ -156,45 +156,49 @@ def _new_file(
     upload: _Upload, project: ProjectState | None, release: ReleaseState | None, found: Inspection
 ) -> NewFile:
     person = upload.sender.bearer.person
+    new_release, faults = _new_release(found, rendered=release is None, legacy=upload.legacy)
     return NewFile(
         project_name=upload.form.name,
         normalized_name=upload.name,
         lookalike_key=ultranormalize(upload.form.name),
         known_project=project,
         known_release=release,
-        release=_new_release(found, rendered=release is None),
-        file=_file(upload, found),
+        release=new_release,
+        file=_file(upload, found, faults),
         uploader=Uploader(person.id, person.username),
         max_project_size=rules.limits_of(project).project,
     )
 
 
-def _new_release(found: Inspection, *, rendered: bool) -> NewRelease:
+def _new_release(found: Inspection, *, rendered: bool, legacy: bool) -> tuple[NewRelease, list[str]]:
+    """Return what the release takes from the metadata, and the faults that were passed over in an old file."""
     metadata = found.metadata
     text, kind = metadata.description or "", metadata.description_content_type
-    return NewRelease(
+    html, faults = _html(text, kind, legacy=legacy) if rendered else (None, [])
+    release = NewRelease(
         version=metadata.version,
         summary=(metadata.summary or "")[:512],
         requires_python=str(metadata.requires_python or ""),
         facts=metadata.to_json(),
         description=text,
         description_content_type=kind or "",
-        description_html=_html(text, kind, legacy=bool(found.faults)) if rendered else None,
+        description_html=html,
     )
+    return release, faults
 
 
-def _html(text: str, content_type: str | None, *, legacy: bool) -> str:
+def _html(text: str, content_type: str | None, *, legacy: bool) -> tuple[str, list[str]]:
     if not text:
-        return ""
+        return "", []
     try:
-        return render_description(text, content_type)
-    except DistributionRefused:
+        return render_description(text, content_type), []
+    except DistributionRefused as error:
         if legacy:
-            return render_description(text, "text/plain")
+            return render_description(text, "text/plain"), [str(error)]
         raise
 
 
-def _file(upload: _Upload, found: Inspection) -> File:
+def _file(upload: _Upload, found: Inspection, faults: list[str]) -> File:
     content = upload.content
     served = found.metadata_bytes if found.serve_metadata else b""
     return File(
@@ -211,5 +215,5 @@ def _file(upload: _Upload, found: Inspection) -> File:
         metadata_size=len(served),
         uploaded_by_id=upload.sender.bearer.person.id,
         user_agent=upload.sender.user_agent,
-        legacy_faults=list(found.faults),
+        legacy_faults=[*found.faults, *faults],
     )
