@@ -157,6 +157,23 @@ class UsedFilename(models.Model):
         return self.filename
 
 
+class ProjectCreation(models.Model):
+    """Who created a project within the last hour, and from where, for the limits. Older rows are removed."""
+
+    at = models.DateTimeField(default=now, db_index=True)
+    user_id = models.UUIDField()
+    address = models.CharField(max_length=120)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["user_id", "at"], name="creation_by_user"),
+            models.Index(fields=["address", "at"], name="creation_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.at}"
+
+
 class ProhibitedName(models.Model):
     """A name that no new project may take."""
 

@@ -43,8 +43,13 @@ class Settings:
     require_2fa_for_upload: bool = _doc("Whether an uploader needs two factors.", True)
     max_file_size: int = _doc("Largest file accepted, in bytes.", 100 * 1024 * 1024)
     max_project_size: int = _doc("Largest sum of the files of one project, in bytes.", 10 * 1024**3)
-    new_projects_per_hour_user: int = _doc("New projects one account may create in an hour.", 20)
-    new_projects_per_hour_address: int = _doc("New projects created from one address in an hour.", 40)
+    read_only: bool = _doc("Refuse every change by people and clients, for instance while a backup is restored.", False)
+    allow_uploads: bool = _doc("Whether files may be uploaded.", True)
+    allow_new_projects: bool = _doc("Whether an upload may create a project.", True)
+    new_projects_per_hour_user: int = _doc("New projects one account may create in an hour; 0 for no limit.", 20)
+    new_projects_per_hour_address: int = _doc(
+        "New projects that may be created from one address in an hour; 0 for no limit.", 40
+    )
     upload_deadline: int = _doc("Seconds an upload may take at most.", 1800)
     upload_min_rate: int = _doc("Bytes a second an upload must keep up over any window of ten seconds.", 4096)
     page_cache_mb: int = _doc("Memory for ready pages in each worker, in MiB.", 64)

@@ -27,7 +27,7 @@ from cheeseshop.edge_contract.keys import blob_key
 from cheeseshop.edge_contract.protocols import SpooledFile, SpooledForm
 from cheeseshop.storage import Store
 from cheeseshop.uploads import rules
-from cheeseshop.uploads.admission import Sender
+from cheeseshop.uploads.admission import Sender, check_action
 
 _ATTEMPTS = 3
 
@@ -60,6 +60,7 @@ def accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool = Fa
 
 
 def _accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool, step: Step) -> Accepted:
+    check_action(sender.action or next(iter(form.fields.get(":action", ())), ""))
     if form.misplaced_files:
         raise Refusal(f"{form.misplaced_files[0]}: Should not be a tuple (a file was sent where text belongs).")
     checked = validate_form(form.fields, allowances=allowances())
@@ -167,6 +168,7 @@ def _new_file(
         file=_file(upload, found, faults),
         uploader=Uploader(person.id, person.username),
         max_project_size=rules.limits_of(project).project,
+        creator=rules.creator_of(upload.sender),
     )
 
 

@@ -2,10 +2,11 @@
 """Who may send a body at all, decided from headers alone, before a byte of the body is read."""
 
 from dataclasses import dataclass
+from urllib.parse import parse_qs
 
 from cheeseshop.catalog.state import largest_own_limit
 from cheeseshop.core import current
-from cheeseshop.core.errors import Forbidden
+from cheeseshop.core.errors import Forbidden, Refusal
 from cheeseshop.edge_contract.protocols import RequestHead
 from cheeseshop.tokens.authentication import NO_IDENTITY, Bearer, authenticate
 
@@ -14,26 +15,66 @@ _DIGITS = 20
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends an upload, from where, and with which client."""
+    """Who sends an upload, from where, with which client, and the action that the address names, if it names one."""
 
     bearer: Bearer
     client: str
     user_agent: str
+    action: str = ""
 
 
 def admit(head: RequestHead) -> Sender:
     """Identify the sender.
 
     Raises:
-        Forbidden: without a valid token, or over plain HTTP where the site is https.
+        Forbidden: without a valid token, over plain HTTP where the site is https, or while uploads are disabled.
+        Refusal: for an action that is no upload.
     """
     settings = current.settings()
     if settings.is_https and head.headers.get("x-forwarded-proto", "https") == "http":
         raise Forbidden("SSL is required.")
+    if settings.read_only:
+        raise Forbidden("The index is in read-only mode; nothing can be changed now.")
+    if not settings.allow_uploads:
+        raise Forbidden("New uploads are disabled for now.")
+    action = next(iter(parse_qs(head.query).get(":action", ())), "")
+    if action:
+        check_action(action)
     header = head.headers.get("authorization")
     if not header:
         raise Forbidden(NO_IDENTITY)
-    return Sender(authenticate(header), head.client, head.headers.get("user-agent", "")[:300])
+    return Sender(authenticate(header), _address(head), head.headers.get("user-agent", "")[:300], action)
+
+
+_GONE = {
+    "submit": "Project pre-registration is no longer needed; upload your files, and the project is created.",
+    "submit_pkg_info": "Project pre-registration is no longer needed; upload your files, and the project is created.",
+    "doc_upload": "This index does not host documentation; host it elsewhere and link it in the project's metadata.",
+}
+
+
+def check_action(action: str) -> None:
+    """Check what the ``:action`` of address or form asks for.
+
+    Raises:
+        Refusal: with status 410 for what indexes once did, 400 for anything else that is no upload.
+    """
+    if action == "file_upload":
+        return
+    if action in _GONE:
+        raise Refusal(_GONE[action], status=410)
+    shown = f"Unknown :action {action[:60]!r}" if action else "The field :action is missing"
+    raise Refusal(f"{shown}: send file_upload. See {current.settings().url}/legacy/ for more information.")
+
+
+def _address(head: RequestHead) -> str:
+    """Return what stands for the sender's address in limits.
+
+    Behind a proxy all connections come from it, so that the hop it adds belongs to the address. Who is not behind one
+    can invent hops, and escapes the limit of addresses so, but not that of accounts.
+    """
+    hop = head.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return f"{head.client} {hop}".strip()[:120]
 
 
 def largest_file(head: RequestHead) -> int:

@@ -8,6 +8,7 @@ from packaging.version import Version
 
 from cheeseshop import sql
 from cheeseshop.access.permissions import Action, may
+from cheeseshop.catalog.creations import Creator, check_creations
 from cheeseshop.catalog.models import PackageType
 from cheeseshop.catalog.names import check_new_project
 from cheeseshop.catalog.state import ProjectState, ReleaseState, has_file_of_type, release_state
@@ -33,14 +34,30 @@ def check_sender(sender: Sender, name: str, normalized_name: str, project: Proje
 
     Raises:
         Forbidden: for want of permission, a verified address or a second factor.
-        Refusal: when the name of a new project breaks a rule.
+        Refusal: when the name of a new project breaks a rule, or with status 429 when too many were created.
     """
     if project is not None:
         _check_permission(sender, project)
     sender.bearer.check(normalized_name, project.id if project else None)
     _check_person(sender)
     if project is None:
+        _check_creation(sender)
         check_new_project(name, normalized_name)
+
+
+def creator_of(sender: Sender) -> Creator | None:
+    """Return whose limits of new projects hold. A token that an administrator made has none: it is their word."""
+    if sender.bearer.issued_by_administrator:
+        return None
+    return Creator(sender.bearer.person.id, sender.client)
+
+
+def _check_creation(sender: Sender) -> None:
+    creator = creator_of(sender)
+    if creator:
+        check_creations(creator)
+    if not current.settings().allow_new_projects:
+        raise Forbidden("New project registration is disabled for now.")
 
 
 def _check_permission(sender: Sender, project: ProjectState) -> None:

@@ -10,6 +10,7 @@ from packaging.version import Version
 
 from cheeseshop import sql
 from cheeseshop.access.models import Role
+from cheeseshop.catalog.creations import Creator, check_creations, note_creation
 from cheeseshop.catalog.flows.lease_blob import drop_lease
 from cheeseshop.catalog.models import Description, File, Project, Release
 from cheeseshop.catalog.state import ProjectState, ReleaseState, project_state
@@ -47,8 +48,8 @@ class Uploader:
 class NewFile:
     """A file whose bytes are in the store under a lease, and where it belongs.
 
-    ``known_project`` and ``known_release`` are what the checks found. They are not looked for again: where another
-    upload or a removal came in between, a constraint says so.
+    ``creator`` is set where the limits of new projects hold. ``known_project`` and ``known_release`` are what the
+    checks found. They are not looked for again: a constraint tells where another upload or a removal came in between.
     """
 
     project_name: str
@@ -60,6 +61,7 @@ class NewFile:
     file: File
     uploader: Uploader
     max_project_size: int
+    creator: Creator | None = None
     lease: UUID | None = None
 
 
@@ -94,6 +96,9 @@ def _change(new: NewFile, action: str, version: str = "") -> journal.Change:
 
 
 def _create_project(new: NewFile, changes: list[journal.Change]) -> UUID:
+    if new.creator:
+        check_creations(new.creator)  # once more, where writers come one after another
+        note_creation(new.creator)
     project = Project(name=new.project_name, normalized_name=new.normalized_name, lookalike_key=new.lookalike_key)
     sql.insert(project)
     sql.run(_ROLE, project.id, new.uploader.id, Role.OWNER.value)
