@@ -4,6 +4,7 @@
 import asyncio
 import os
 import time
+from urllib.parse import quote
 
 from cheeseshop.edge.responses import Scope
 
@@ -23,8 +24,8 @@ class AccessLog:
         client = scope.get("client") or ("-",)
         took = (time.monotonic() - began) * 1000
         path = scope["path"]
-        if not path.isprintable():
-            path = ascii(path)
+        if " " in path or not path.isprintable():
+            path = quote(path)  # so that a line always has the same number of words
         self._lines.append(f"{scope['method']} {path} {status} {size} {took:.1f} {client[0]}\n")
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_FLUSH_AFTER, self.flush)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from cheeseshop.core.settings import Settings
 from cheeseshop.edge.access_log import AccessLog
-from cheeseshop.edge.bodies import BadBody, FormSpooler, Gone, Pace, read_body, read_small_body
+from cheeseshop.edge.bodies import BadBody, Gone, Pace, read_small_body
 from cheeseshop.edge.bridge import WSGI, call_wsgi
 from cheeseshop.edge.files import Conditions, key_of, send_file, send_path
 from cheeseshop.edge.paths import EdgePaths
@@ -25,15 +25,13 @@ from cheeseshop.edge.responses import (
     send_answer,
     text,
 )
-from cheeseshop.edge_contract.protocols import Admission, PrivateFiles, Reply, RequestHead, Uploads
+from cheeseshop.edge.uploading import UploadDoor, head_of
+from cheeseshop.edge_contract.protocols import PrivateFiles, Uploads
 
 log = logging.getLogger(__name__)
 
-_UPLOADS_AT_ONCE = 1024
-_ACCEPTING_AT_ONCE = 8
 _SMALL_BODY = 2_621_440
 _MAX_HOST = 300  # a name has 253 characters at most (RFC 1035), a port five
-_DRAIN = 1024 * 1024
 _CLOSE = (b"connection", b"close")
 _READS = ("GET", "HEAD")
 
@@ -53,7 +51,6 @@ class Edge:
         self._settings = settings
         self._paths = paths
         self._django = django
-        self._uploads = uploads
         self._private_files = private_files
         self._pages = Pages(paths)
         self._memory = Memory(settings.page_cache_mb * 1024 * 1024)
@@ -62,9 +59,8 @@ class Edge:
         self._hosts: set[bytes] = set()
         self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="django")
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="pages")
+        self._uploads = UploadDoor(settings, paths, uploads, self._threads) if uploads else None
         self._log = AccessLog() if settings.access_log else None
-        self._uploading = 0
-        self._accepting = asyncio.Semaphore(_ACCEPTING_AT_ONCE)
         self.on_startup: list[Callable[[], object]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -148,7 +144,7 @@ class Edge:
         if path == "/legacy" and method == "POST":
             return await self._say(scope, send, redirect(308, "/legacy/", _CLOSE))
         if path == "/legacy/" and method == "POST" and self._uploads is not None:
-            return await self._upload(self._uploads, scope, receive, send)
+            return await self._say(scope, send, await self._uploads.answer(scope, receive))
         return await self._to_django(scope, receive, send)
 
     def _knows(self, host: bytes) -> bool:
@@ -204,48 +200,11 @@ class Edge:
             if self._private_files is not None:
                 loop = asyncio.get_running_loop()
                 status = await loop.run_in_executor(
-                    self._threads, self._private_files.may_read, _head(scope), key.removesuffix(".metadata")
+                    self._threads, self._private_files.may_read, head_of(scope), key.removesuffix(".metadata")
                 )
                 if status in _REFUSED:
                     return await self._say(scope, send, text(status, _REFUSED[status]))
         return await self._say(scope, send, text(404, "404 Not Found"))
-
-    async def _upload(self, uploads: Uploads, scope: Scope, receive: Receive, send: Send) -> tuple[int, int]:
-        if self._uploading >= _UPLOADS_AT_ONCE:
-            busy = text(503, "Too many uploads at once; try again.", (b"retry-after", b"5"), _CLOSE)
-            return await self._say(scope, send, busy)
-        self._uploading += 1
-        try:
-            answer = await self._spool_and_accept(uploads, scope, receive)
-        finally:
-            self._uploading -= 1
-        return await self._say(scope, send, answer)
-
-    async def _spool_and_accept(self, uploads: Uploads, scope: Scope, receive: Receive) -> Answer:
-        head = _head(scope)
-        loop = asyncio.get_running_loop()
-        admission = await loop.run_in_executor(self._threads, uploads.admit, head)
-        pace = Pace(self._settings.upload_deadline, self._settings.upload_min_rate)
-        if not isinstance(admission, Admission):
-            await _drain(receive)
-            return _answer(admission, _CLOSE)
-        ended = False
-        try:
-            length = _length(head)
-            with FormSpooler(
-                head.headers.get("content-type", ""), length, self._paths.spool, admission.max_file_size
-            ) as spooler:
-                async for block in read_body(receive, pace):
-                    spooler.feed(block)
-                ended = True
-                form = spooler.finish()
-                async with self._accepting:
-                    reply = await loop.run_in_executor(self._threads, uploads.accept, admission, form)
-            return _answer(reply)
-        except BadBody as bad:
-            if not ended:
-                await _drain(receive)
-            return text(bad.status, str(bad), _CLOSE)
 
     async def _to_django(self, scope: Scope, receive: Receive, send: Send) -> tuple[int, int]:
         if self._django is None:
@@ -282,35 +241,3 @@ _REFUSED = {401: "Credentials are needed for this file.", 403: "This file is not
 
 def _only_reads() -> Answer:
     return text(405, "Method Not Allowed", (b"allow", b"GET, HEAD"))
-
-
-def _head(scope: Scope) -> RequestHead:
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    client = scope.get("client") or ("",)
-    return RequestHead(scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, client[0])
-
-
-def _length(head: RequestHead) -> int:
-    written = head.headers.get("content-length")
-    if written is None:
-        return -1
-    if not written.isascii() or not written.isdigit():
-        raise BadBody(400, "Content-Length is not a number.")
-    return int(written)
-
-
-def _answer(reply: Reply, *headers: tuple[bytes, bytes]) -> Answer:
-    own = ((name.encode(), value.encode()) for name, value in reply.headers)
-    return text(reply.status, reply.body, *own, *headers)
-
-
-async def _drain(receive: Receive) -> None:
-    """Read a little of what the client still sends, so that it sees the answer and not a broken connection."""
-    read = 0
-    try:
-        async for block in read_body(receive, Pace(2, 0)):
-            read += len(block)
-            if read > _DRAIN:
-                return
-    except (BadBody, Gone):
-        return

@@ -124,22 +124,53 @@ class _File:
         )
 
 
+class TextBudget:
+    """How many bytes of form text all uploads of a worker may hold in memory together."""
+
+    def __init__(self, limit: int) -> None:
+        self._left = limit
+
+    def take(self, size: int) -> None:
+        """Take some of it.
+
+        Raises:
+            BadBody: 503 when it is used up.
+        """
+        if size > self._left:
+            raise BadBody(503, "Too much is being uploaded at once; try again.")
+        self._left -= size
+
+    def give_back(self, size: int) -> None:
+        """Return what was taken."""
+        self._left += size
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolLimits:
+    """Where a form's file goes, how large it may be in bytes, and what text may use."""
+
+    folder: Path
+    max_file_size: int
+    text: TextBudget
+
+
 class FormSpooler:
     """Takes a multipart form block by block. Text stays in memory, the file part goes to disk.
 
     Use as a context manager: at its end the temporary file is gone, unless the store linked it elsewhere.
     """
 
-    def __init__(self, content_type: str, content_length: int, folder: Path, max_file_size: int) -> None:
+    def __init__(self, content_type: str, content_length: int, limits: SpoolLimits) -> None:
         kind, options = parse_options_header(content_type)
         boundary = options.get("boundary", "")
         if kind != "multipart/form-data" or not boundary or len(boundary) > 200:  # noqa: PLR2004 - RFC 2046 has 70
             raise BadBody(400, "The body must be multipart/form-data with a boundary.")
-        if content_length > max_file_size + _OVERHEAD:
-            raise BadBody(400, self._too_large(max_file_size))
         self.form = SpooledForm()
-        self._limit = max_file_size
-        self._folder = folder
+        self._limit = limits.max_file_size
+        if content_length > self._limit + _OVERHEAD:
+            raise BadBody(400, self._too_large())
+        self._folder = limits.folder
+        self._budget = limits.text
         self._length = content_length
         self._read = 0
         self._text_size = 0
@@ -157,6 +188,8 @@ class FormSpooler:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._budget.give_back(self._text_size)
+        self._text_size = 0
         if self._file is not None:
             self._file.handle.close()
             with suppress(FileNotFoundError):
@@ -170,7 +203,7 @@ class FormSpooler:
         """
         self._read += len(block)
         if self._read > self._limit + _OVERHEAD:
-            raise BadBody(400, self._too_large(self._limit))
+            raise BadBody(400, self._too_large())
         try:
             for event in self._parser.parse(block):
                 self._take(event)
@@ -226,13 +259,17 @@ class FormSpooler:
         if self._into_file and self._file is not None:
             self._file.write(block)
             if self._file.size > self._limit:
-                raise BadBody(400, self._too_large(self._limit))
+                raise BadBody(400, self._too_large())
         elif self._field is not None:
             name, value = self._field
+            self._budget.take(len(block))
             self._text_size += len(block)
             value += block  # in one run, however small the blocks are that a client sends
             if self._text_size > _ALL_TEXT or len(value) > _TEXT_FIELD:
                 raise BadBody(400, f"The field {name[:60]!r} is too long.")
 
-    def _too_large(self, limit: int) -> str:
-        return f"File too large. The limit is {limit / 1024**2:.0f} MB."
+    def _too_large(self) -> str:
+        """Say so, naming the project if the form has named it before its file, as clients do."""
+        names = self.form.fields.get("name", ())
+        of = f" for project {names[0][:100]!r}" if names else ""
+        return f"File too large. Limit{of} is {self._limit / 1024**2:.0f} MB."

@@ -4,12 +4,13 @@
 import asyncio
 import hashlib
 import json
+import resource
 import tracemalloc
 
 import pytest
 
 from cheeseshop.edge import Edge, EdgePaths
-from cheeseshop.edge.bodies import BadBody, FormSpooler, Pace, read_body
+from cheeseshop.edge.bodies import BadBody, FormSpooler, Pace, SpoolLimits, TextBudget, read_body
 from tests.support.asgi import Response, post
 from tests.support.edge_site import LIMIT
 
@@ -134,7 +135,7 @@ def test_a_flow_that_fails_is_a_500_without_details_and_leaves_nothing(
     def fail(*_: object) -> None:
         raise RuntimeError("the password is 1234")
 
-    edge._uploads.accept = fail  # type: ignore[assignment,union-attr]
+    edge._uploads._uploads.accept = fail  # type: ignore[method-assign,union-attr]
     reply = upload(edge, FORM)
     assert (reply.status, reply.body) == (500, b"Internal Server Error")
     assert list(paths.spool.iterdir()) == []
@@ -142,9 +143,40 @@ def test_a_flow_that_fails_is_a_500_without_details_and_leaves_nothing(
 
 
 def test_too_many_at_once_are_asked_to_come_back(edge: Edge) -> None:
-    edge._uploading = 10**6
+    edge._uploads._inside = 10**6  # type: ignore[union-attr]
     reply = upload(edge, FORM)
     assert (reply.status, reply.header("retry-after"), reply.header("connection")) == (503, "5", "close")
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(edge: Edge, paths: EdgePaths) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(DATA) // 2, hard))
+    try:
+        reply = upload(edge, FORM)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (reply.status, reply.header("retry-after")) == (503, "5")
+    assert b"a retry is safe" in reply.body
+    assert list(paths.spool.iterdir()) == []
+    assert upload(edge, FORM).status == 200
+
+
+def test_the_text_of_all_uploads_together_is_bounded(edge: Edge) -> None:
+    budget = edge._uploads._text  # type: ignore[union-attr]
+    everything = budget._left
+    budget.take(everything - 5)
+    reply = upload(edge, FORM)
+    assert (reply.status, reply.header("retry-after")) == (503, "5")
+    budget.give_back(everything - 5)
+    assert upload(edge, FORM).status == 200
+    assert budget._left == everything  # nothing is kept, whether an upload went well or not
+
+
+@pytest.mark.parametrize(("first", "of"), [(part("name", b"demo"), " for project 'demo'"), (b"", "")])
+def test_a_file_that_is_too_large_is_said_with_the_project_if_it_is_known(edge: Edge, first: bytes, of: str) -> None:
+    reply = upload(edge, first + part("content", bytes(LIMIT + 1), "demo.whl") + END)
+    assert reply.status == 400
+    assert reply.body.decode().startswith(f"File too large. Limit{of} is ")
 
 
 def test_legacy_without_its_slash_keeps_the_method(edge: Edge) -> None:
@@ -212,7 +244,7 @@ def test_the_deadline_holds_where_no_rate_is_asked_for() -> None:
 
 
 def test_text_in_tiny_blocks_takes_the_room_of_the_text(paths: EdgePaths) -> None:
-    spooler = FormSpooler(TYPE, -1, paths.spool, LIMIT)
+    spooler = FormSpooler(TYPE, -1, SpoolLimits(paths.spool, LIMIT, TextBudget(10**6)))
     spooler.feed(part("summary", b"")[:-2])
     tracemalloc.start()
     for number in range(10_000):

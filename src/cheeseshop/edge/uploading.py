@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Uploads at the edge: ask who comes, spool the form to disk, have it accepted. Bounded in number, memory and time."""
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from cheeseshop.core.settings import Settings
+from cheeseshop.edge.bodies import BadBody, FormSpooler, Gone, Pace, SpoolLimits, TextBudget, read_body
+from cheeseshop.edge.paths import EdgePaths
+from cheeseshop.edge.responses import Answer, Receive, Scope, text
+from cheeseshop.edge_contract.protocols import Admission, Reply, RequestHead, Uploads
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 1024
+_ACCEPTING_AT_ONCE = 8
+_TEXT_IN_MEMORY = 256 * 1024 * 1024
+_DRAIN = 1024 * 1024
+_CLOSE = (b"connection", b"close")
+_LATER = (b"retry-after", b"5")
+_BUSY = 503
+_NO_ROOM = "The index can't take the file at the moment; nothing was lost, and a retry is safe."
+
+
+class UploadDoor:
+    """Takes uploads in for one worker."""
+
+    def __init__(self, settings: Settings, paths: EdgePaths, uploads: Uploads, threads: ThreadPoolExecutor) -> None:
+        self._pace = Pace(settings.upload_deadline, settings.upload_min_rate)
+        self._spool = paths.spool
+        self._uploads = uploads
+        self._threads = threads
+        self._accepting = asyncio.Semaphore(_ACCEPTING_AT_ONCE)
+        self._text = TextBudget(_TEXT_IN_MEMORY)
+        self._inside = 0
+
+    async def answer(self, scope: Scope, receive: Receive) -> Answer:
+        """Take one upload in and return what to answer.
+
+        Raises:
+            Gone: when the client went away.
+        """
+        if self._inside >= _AT_ONCE:
+            return text(_BUSY, "Too many uploads at once; try again.", _LATER, _CLOSE)
+        self._inside += 1
+        try:
+            head = head_of(scope)
+            loop = asyncio.get_running_loop()
+            admission = await loop.run_in_executor(self._threads, self._uploads.admit, head)
+            if isinstance(admission, Admission):
+                return await self._take(admission, head, receive)
+        finally:
+            self._inside -= 1
+        await _drain(receive)
+        return _answer(admission, _CLOSE)
+
+    async def _take(self, admission: Admission, head: RequestHead, receive: Receive) -> Answer:
+        """Spool the form and have it accepted."""
+        ended = False
+        limits = SpoolLimits(self._spool, admission.max_file_size, self._text)
+        try:
+            with FormSpooler(head.headers.get("content-type", ""), _length(head), limits) as spooler:
+                async for block in read_body(receive, self._pace):
+                    spooler.feed(block)
+                ended = True
+                form = spooler.finish()
+                async with self._accepting:
+                    loop = asyncio.get_running_loop()
+                    return _answer(await loop.run_in_executor(self._threads, self._uploads.accept, admission, form))
+        except BadBody as bad:
+            refused = text(bad.status, str(bad), *((_LATER,) if bad.status == _BUSY else ()), _CLOSE)
+        except OSError:
+            log.exception("an upload could not be spooled")
+            refused = text(_BUSY, _NO_ROOM, _LATER, _CLOSE)
+        if not ended:
+            await _drain(receive)
+        return refused
+
+
+def head_of(scope: Scope) -> RequestHead:
+    """Return what is known of a request before its body."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    client = scope.get("client") or ("",)
+    return RequestHead(scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, client[0])
+
+
+def _length(head: RequestHead) -> int:
+    written = head.headers.get("content-length")
+    if written is None:
+        return -1
+    if not written.isascii() or not written.isdigit():
+        raise BadBody(400, "Content-Length is not a number.")
+    return int(written)
+
+
+def _answer(reply: Reply, *headers: tuple[bytes, bytes]) -> Answer:
+    own = ((name.encode(), value.encode()) for name, value in reply.headers)
+    return text(reply.status, reply.body, *own, *headers)
+
+
+async def _drain(receive: Receive) -> None:
+    """Read a little of what the client still sends, so that it sees the answer and not a broken connection."""
+    read = 0
+    try:
+        async for block in read_body(receive, Pace(2, 0)):
+            read += len(block)
+            if read > _DRAIN:
+                return
+    except (BadBody, Gone):
+        return
