@@ -2,6 +2,7 @@
 """What the site shows of projects, releases and files. Every answer has asked the policy."""
 
 import re
+import time
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from cheeseshop.core.facts import ANYBODY, ProjectFacts, Visibility
 from cheeseshop.policy import decide
 
 _NAME_CHARACTERS = re.compile(r"[a-z0-9-]*")
+_COUNT_AGE = 60.0
+_QUICK = 0.02
 _MOST_VERSIONS = 5000  # of one project are compared to find its latest
 
 
@@ -126,10 +129,28 @@ class Counts:
 
 
 def counts() -> Counts:
-    """Count what anybody may see."""
+    """Return how much anybody may see; of an index that takes long to count, as it was within the last minute."""
+    global _counted  # noqa: PLW0603 - each process remembers its own
+    began = time.monotonic()
+    if _counted is not None and began - _counted.at < _COUNT_AGE and _counted.took > _QUICK:
+        return _counted.counts
     releases = Release.objects.filter(quarantined_at=None, project__in=_listed())
     files = File.objects.filter(quarantined_at=None, release__in=releases)
-    return Counts(_listed().count(), releases.count(), files.count())
+    found = Counts(_listed().count(), releases.count(), files.count())
+    _counted = _Counted(found, began, time.monotonic() - began)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What was counted, when, and how many seconds it took."""
+
+    counts: Counts
+    at: float
+    took: float
+
+
+_counted: _Counted | None = None
 
 
 def projects_of_user(user_id: UUID) -> list[Project]:

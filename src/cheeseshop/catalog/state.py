@@ -6,7 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from cheeseshop import sql
+from cheeseshop.core.errors import Missing
 from cheeseshop.core.facts import FileFacts, ProjectFacts, Visibility
+from cheeseshop.edge_contract.keys import blob_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,18 @@ SELECT p.normalized_name, p.visibility, r.visibility, f.visibility,
  p.quarantined_at IS NOT NULL, r.quarantined_at IS NOT NULL, f.quarantined_at IS NOT NULL, f.metadata_sha256
 FROM catalog_file f JOIN catalog_release r ON r.id = f.release_id JOIN catalog_project p ON p.id = r.project_id
 WHERE f.filename = %s"""
+
+
+def file_address(filename: str) -> str:
+    """Return the blob key of a file that exists.
+
+    Raises:
+        Missing: when there is no file of that name.
+    """
+    row = sql.first("SELECT blake2_256 FROM catalog_file WHERE filename = %s", filename)
+    if row is None:
+        raise Missing(f"There is no file {filename!r}.")
+    return blob_key(row[0], filename)
 
 
 def largest_own_limit() -> int:

@@ -5,6 +5,14 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Answer with the plain name where no manifest was made (tests, developer mode) instead of failing the page."""
+    """Answer with the plain name where a file was not collected (tests, developer mode) instead of failing the page."""
 
     manifest_strict = False
+
+    def hashed_name(self, name: str, content: object = None, filename: str | None = None) -> str:
+        """Return the name with the content's hash, or the plain one where there is no such file."""
+        try:
+            hashed: str = super().hashed_name(name, content, filename)
+        except ValueError:  # raised for a file that is not there
+            return name
+        return hashed

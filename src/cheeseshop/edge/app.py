@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 _SMALL_BODY = 2_621_440
 _MAX_HOST = 300  # a name has 253 characters at most (RFC 1035), a port five
+_OLD_FILE = 5  # slashes of /packages/source/d/demo/demo-1.0.tar.gz, which Django knows
 _CLOSE = (b"connection", b"close")
 _READS = ("GET", "HEAD")
 
@@ -131,7 +132,7 @@ class Edge:
             if path == "/simple/":
                 return await self._list(scope, send, key, none_match)
             return await self._page(scope, send, key, none_match)
-        if path.startswith("/packages/"):
+        if path.startswith("/packages/") and (key_of(path) or path.count("/") != _OLD_FILE):
             if method not in _READS:
                 return await self._say(scope, send, _only_reads())
             return await self._file(scope, send, path)

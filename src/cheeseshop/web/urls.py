@@ -4,7 +4,7 @@
 from django.urls import path
 
 from cheeseshop.core import current
-from cheeseshop.web import views
+from cheeseshop.web import legacy_addresses, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +15,15 @@ urlpatterns = [
     path("project/<str:name>/<str:version>/releases/", views.releases, name="releases"),
     path("user/<str:username>/", views.user, name="user"),
     path("legacy/", views.upload_help, name="upload-help"),
+    path("help/", views.help_page, name="help"),
+    path("pypi", legacy_addresses.pypi),
+    path("pypi/", legacy_addresses.pypi),
+    path("pypi/<str:name>/", legacy_addresses.project),
+    path("pypi/<str:name>/<str:version>/", legacy_addresses.project),
+    path("p/<str:name>/", legacy_addresses.project),
+    path("p/<str:name>/<str:version>/", legacy_addresses.project),
+    path("u/<str:username>/", legacy_addresses.user),
+    path("packages/<str:_kind>/<str:_letter>/<str:_project>/<str:filename>", legacy_addresses.file),
     path("_health/", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),
 ]
