@@ -88,7 +88,9 @@ def _inspect_wheel(request: _Request) -> Inspection:
     _check_version(parsed.version, metadata, request.form)
     if request.form is not None:
         check_contradictions(request.form, metadata)
-    content_faults = check_wheel_contents(wheel, metadata.license_files, legacy=request.legacy)
+    content_faults = check_wheel_contents(
+        wheel, metadata.license_files, legacy=request.legacy, allowances=request.allowances
+    )
     return Inspection(parsed, metadata, metadata_bytes, True, (*name_faults, *metadata_faults, *content_faults))
 
 
@@ -105,7 +107,8 @@ def _inspect_sdist(request: _Request) -> Inspection:
     _check_version(parsed.version, metadata, request.form)
     if request.form is not None:
         check_contradictions(request.form, metadata)
-    for fault in _license_faults(archive, metadata):
+    hidden = () if request.allowances.hidden_code else archive.hidden_code
+    for fault in (*_license_faults(archive, metadata), *hidden):
         if not request.legacy:
             raise DistributionRefused(f"Invalid distribution file. {fault}", "content")
         faults.append(fault)

@@ -9,9 +9,11 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from cheeseshop.distributions.byte_source import ByteSource
+from cheeseshop.distributions.hidden_code import hidden_code_fault, is_looked_into
 from cheeseshop.distributions.zip_content import content_of
 from cheeseshop.distributions.zip_layout import ZipMember
 
@@ -43,38 +45,43 @@ class RecordRow(NamedTuple):
 _NOTHING_DECLARED: Final = RecordRow("", "", "")
 
 
-def record_faults(
-    source: ByteSource, members: dict[str, ZipMember], record_path: str, record: bytes | None
-) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a wheel holds, and whether to look for Python code that hides itself on the way."""
+
+    source: ByteSource
+    members: dict[str, ZipMember]
+    look_inside: bool
+
+
+def record_faults(contents: Contents, record_path: str, record: bytes | None) -> Iterator[str]:
     """Yield, as they are found, the ways in which RECORD and the members of a wheel differ; each names the member.
 
-    Every member is read whole, which also finds damaged ones.
+    Every member is read whole, which also finds damaged ones, and Python code that hides itself.
 
     :raises DistributionRefused: a member is damaged.
     """
     if record is None:
         yield f"RECORD not found at {record_path}"
-        yield from _compare(source, members, record_path, None)
+        yield from _compare(contents, record_path, None)
         return
     try:
-        rows, conflicts = _parse(record, 2 * len(members) + _SPARE_LINES)
+        rows, conflicts = _parse(record, 2 * len(contents.members) + _SPARE_LINES)
     except (UnicodeDecodeError, csv.Error) as error:
         yield f"RECORD can't be read: {error if isinstance(error, _TooManyLines) else 'it is not CSV in UTF-8'}"
-        yield from _compare(source, members, record_path, None)
+        yield from _compare(contents, record_path, None)
         return
     yield from (f"RECORD lists {path!r} twice, differently" for path in conflicts)
-    yield from _compare(source, members, record_path, rows)
+    yield from _compare(contents, record_path, rows)
 
 
-def _compare(
-    source: ByteSource, members: dict[str, ZipMember], record_path: str, rows: dict[str, RecordRow] | None
-) -> Iterator[str]:
+def _compare(contents: Contents, record_path: str, rows: dict[str, RecordRow] | None) -> Iterator[str]:
     """Compare names, then contents; without rows only read the contents."""
     unlisted = {record_path + suffix for suffix in _SIGNATURE_SUFFIXES}
     for path in rows or ():
-        if not path.endswith("/") and path not in unlisted and path not in members:
+        if not path.endswith("/") and path not in unlisted and path not in contents.members:
             yield f"RECORD lists {path!r}, which is not in the wheel"
-    for member in members.values():
+    for member in contents.members.values():
         row = _NOTHING_DECLARED
         if rows is not None and not member.is_directory and member.name not in unlisted:
             row = rows.get(member.name, _NOTHING_DECLARED)
@@ -82,16 +89,21 @@ def _compare(
                 yield f"RECORD does not list {member.name!r}"
             elif not row.algorithm and member.name != record_path:
                 yield f"RECORD has no hash of {member.name!r}"
-        yield from _content_faults(source, member, row)
+        yield from _content_faults(contents, member, row)
 
 
-def _content_faults(source: ByteSource, member: ZipMember, row: RecordRow) -> Iterator[str]:
+def _content_faults(contents: Contents, member: ZipMember, row: RecordRow) -> Iterator[str]:
     if row.algorithm and row.algorithm not in _ALGORITHMS:
         yield f"RECORD has a hash of {member.name!r} by {row.algorithm!r}, where sha256 or better is needed"
     algorithm = row.algorithm if row.algorithm in _ALGORITHMS else "sha256"
     hasher = hashlib.new(algorithm, usedforsecurity=False)
-    for piece in content_of(source, member):
+    kept = bytearray() if contents.look_inside and is_looked_into(member.name, member.size) else None
+    for piece in content_of(contents.source, member):
         hasher.update(piece)
+        if kept is not None:
+            kept += piece
+    if kept and (fault := hidden_code_fault(member.name, bytes(kept))):
+        yield fault
     if row.algorithm == algorithm:
         digest = base64.urlsafe_b64encode(hasher.digest()).rstrip(b"=").decode()
         if digest != row.digest:

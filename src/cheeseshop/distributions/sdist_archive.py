@@ -2,12 +2,13 @@
 """What a source distribution's archive holds, whether it is a gzipped tar or (in old days) a zip."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from cheeseshop.distributions.byte_source import ByteSource
 from cheeseshop.distributions.errors import DistributionRefused
 from cheeseshop.distributions.gzip_stream import GzipStream
+from cheeseshop.distributions.hidden_code import MAX_LOOKED_INTO, hidden_code_fault, is_looked_into
 from cheeseshop.distributions.limits import MAX_MEMBER_NAMES_TOTAL, MAX_METADATA_SIZE
 from cheeseshop.distributions.member_names import file_used_as_directory, name_problem
 from cheeseshop.distributions.tar_headers import TarMember, TarReader
@@ -17,11 +18,15 @@ from cheeseshop.distributions.zip_layout import read_zip_layout
 
 @dataclass(frozen=True, slots=True)
 class SdistArchive:
-    """The one top directory, the paths of all files, and the content of PKG-INFO in the top directory."""
+    """The one top directory, the paths of all files, and the content of PKG-INFO in the top directory.
+
+    `hidden_code` says which Python files can't be read.
+    """
 
     top: str
     files: frozenset[str]
     pkg_info: bytes
+    hidden_code: tuple[str, ...] = ()
 
 
 def read_tar_sdist(source: ByteSource) -> SdistArchive:
@@ -35,8 +40,10 @@ def read_tar_sdist(source: ByteSource) -> SdistArchive:
     for member in reader.members():
         if contents.add(member):
             contents.pkg_info = reader.read_current(MAX_METADATA_SIZE)
+        elif member.kind == "file" and is_looked_into(member.name, member.size):
+            contents.look_into(member.name, reader.read_current(MAX_LOOKED_INTO))
     contents.check_links()
-    return _archive(contents.paths, contents.files, contents.pkg_info)
+    return replace(_archive(contents.paths, contents.files, contents.pkg_info), hidden_code=tuple(contents.hidden))
 
 
 def read_zip_sdist(source: ByteSource) -> SdistArchive:
@@ -44,13 +51,19 @@ def read_zip_sdist(source: ByteSource) -> SdistArchive:
     members = read_zip_layout(source)
     check_unpacked_size(members.values(), source.size)
     pkg_info = None
+    hidden = []
     for member in members.values():
         if _is_pkg_info(member.name):
             pkg_info = read_content(source, member, MAX_METADATA_SIZE)
         else:
-            for _ in content_of(source, member):
-                pass  # Damaged members are refused on the way.
-    return _archive(members, (name for name in members if not name.endswith("/")), pkg_info)
+            kept = bytearray() if is_looked_into(member.name, member.size) else None
+            for piece in content_of(source, member):  # Damaged members are refused on the way.
+                if kept is not None:
+                    kept += piece
+            if kept and (fault := hidden_code_fault(member.name, bytes(kept))):
+                hidden.append(f"{fault}.")
+    archive = _archive(members, (name for name in members if not name.endswith("/")), pkg_info)
+    return replace(archive, hidden_code=tuple(hidden))
 
 
 class _TarContents:
@@ -58,6 +71,7 @@ class _TarContents:
         self.paths: set[str] = set()
         self.files: set[str] = set()
         self.pkg_info: bytes | None = None
+        self.hidden: list[str] = []
         self._names_size = 0
         self._links: dict[str, str] = {}
 
@@ -81,6 +95,11 @@ class _TarContents:
                 _refuse(f"{name!r} is a hard link to what is not in the archive")
             self.files.add(name)
         return member.kind == "file" and _is_pkg_info(name)
+
+    def look_into(self, name: str, content: bytes) -> None:
+        """Note a Python file that hides its code."""
+        if fault := hidden_code_fault(name, content):
+            self.hidden.append(f"{fault}.")
 
     def check_links(self) -> None:
         """Refuse links that lead out of the top directory, and members that would be written through a link."""

@@ -22,7 +22,7 @@ from cheeseshop.distributions.limits import (
     MAX_RECORD_SIZE,
 )
 from cheeseshop.distributions.platform_tags import is_allowed_platform
-from cheeseshop.distributions.record import record_faults
+from cheeseshop.distributions.record import Contents, record_faults
 from cheeseshop.distributions.zip_content import check_unpacked_size, read_content
 from cheeseshop.distributions.zip_layout import ZipMember, read_zip_layout
 
@@ -101,14 +101,18 @@ def read_metadata(wheel: WheelArchive) -> bytes:
     return metadata
 
 
-def check_wheel_contents(wheel: WheelArchive, license_files: tuple[str, ...], *, legacy: bool) -> list[str]:
-    """Check licence files, RECORD and entry points, and return the faults that `legacy` passes over.
+def check_wheel_contents(
+    wheel: WheelArchive, license_files: tuple[str, ...], *, legacy: bool, allowances: Allowances
+) -> list[str]:
+    """Check licence files, RECORD, code and entry points, and return the faults that `legacy` passes over.
 
     :raises DistributionRefused: a licence file is missing, RECORD and contents differ, or entry points are invalid;
         and with `legacy` too when a member is damaged.
     """
     faults = []
-    for fault in chain(_license_faults(wheel, license_files), _record_faults(wheel), _entry_point_faults(wheel)):
+    for fault in chain(
+        _license_faults(wheel, license_files), _record_faults(wheel, allowances), _entry_point_faults(wheel)
+    ):
         if not legacy:
             raise _invalid(fault)
         faults.append(f"{fault}.")
@@ -122,9 +126,10 @@ def _license_faults(wheel: WheelArchive, license_files: tuple[str, ...]) -> Iter
             yield f"License-File {path!r} does not exist at {wheel.dist_info}/licenses/{path}"
 
 
-def _record_faults(wheel: WheelArchive) -> Iterator[str]:
+def _record_faults(wheel: WheelArchive, allowances: Allowances) -> Iterator[str]:
     record = wheel.read("RECORD", MAX_RECORD_SIZE)
-    return record_faults(wheel.source, wheel.members, f"{wheel.dist_info}/RECORD", record)
+    contents = Contents(wheel.source, wheel.members, not allowances.hidden_code)
+    return record_faults(contents, f"{wheel.dist_info}/RECORD", record)
 
 
 def _entry_point_faults(wheel: WheelArchive) -> Iterator[str]:

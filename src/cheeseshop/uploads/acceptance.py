@@ -116,7 +116,7 @@ def _is_here(upload: _Upload, project: ProjectState | None) -> bool:
 def allowances() -> Allowances:
     """Return which of the public index's rules this instance relaxes."""
     settings = current.settings()
-    return Allowances(settings.allow_local_versions, settings.allow_linux_tags)
+    return Allowances(settings.allow_local_versions, settings.allow_linux_tags, settings.allow_hidden_code)
 
 
 def _inspect(upload: _Upload) -> Inspection:
