@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-# Path to (headers, body), written by the bench itself.
-_REPLIES: dict[str, tuple[list[tuple[bytes, bytes]], bytes]] = pickle.loads(
+# Path to (headers, body), written by the bench itself. A body that is a str names a file to be sent by its path.
+_REPLIES: dict[str, tuple[list[tuple[bytes, bytes]], bytes | str]] = pickle.loads(
     Path(os.environ["BENCH_REPLIES"]).read_bytes()
 )
 _NOTHING: tuple[list[tuple[bytes, bytes]], bytes] = ([(b"content-length", b"0")], b"")
@@ -22,4 +22,7 @@ async def app(
         return
     headers, body = _REPLIES.get(scope["path"], _NOTHING)
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    if body.__class__ is str:
+        await send({"type": "http.response.pathsend", "path": body})
+    else:
+        await send({"type": "http.response.body", "body": body})

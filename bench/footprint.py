@@ -1,112 +1,109 @@
 # SPDX-License-Identifier: Apache-2.0
 """Start, memory, a large upload, and a page while hundreds of clients stall."""
 
-import socket
+import pickle
 import statistics
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import psutil
 
 from bench.corpus import MEBI, sized
-from bench.peers import Target, running
+from bench.peers import PeerMissing, Server, Target, bare, devpi, nginx, pypiserver, running
+from bench.processes import memory
 from bench.report import table
-from bench.uploads import send
+from bench.stalls import page_while_stalled
+from bench.uploads import UploadFailed, ours, send
 from tests.support.index import Index, live_index
 
-
-def memory(process: psutil.Process) -> float:
-    """Return the memory of a process and its children in MiB; what they share is counted once (PSS)."""
-    return sum(one.memory_full_info().pss for one in (process, *process.children(recursive=True))) / MEBI
-
-
-def _start(index: Index, folder: Path) -> float:
-    """Return the seconds from the command to the first answer, of a second server over the same data."""
-    index.process.terminate()
-    index.process.wait(20)
-    command = [
-        sys.executable,
-        "-m",
-        "cheeseshop.cli",
-        "serve",
-        "--port",
-        str(urlsplit(index.url).port),
-        "--workers",
-        "1",
-    ]
-    times = []
-    for _ in range(3):
-        began = time.perf_counter()
-        with running(command, f"{index.url}/simple/", folder / "again.log", **index.environ):
-            times.append(time.perf_counter() - began)
-    return statistics.median(times)
-
-
-def _large_upload(index: Index, folder: Path) -> tuple[float, float]:
-    """Return how many MiB more were used at most while 100 MiB were uploaded, and the seconds it took."""
-    wheel = sized(folder / "huge", "huge", 99 * MEBI)
-    process = psutil.Process(index.process.pid)
-    before, most, ended = memory(process), 0.0, threading.Event()
-
-    def watch() -> None:
-        nonlocal most
-        while not ended.wait(0.02):
-            most = max(most, memory(process))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    began = time.perf_counter()
-    send(Target("ours", f"{index.url}/legacy/", "__token__", index.token), 1, wheel.parent, 0, 1)
-    seconds = time.perf_counter() - began
-    ended.set()
-    watcher.join()
-    return most - before, seconds
-
-
-def _stalled(index: Index, uploads: int, downloads: int) -> tuple[float, float]:
-    """Return the median and the 99th of 100 milliseconds of a page while uploads and downloads stall."""
-    parts = urlsplit(index.url)
-    page = httpx.get(f"{index.url}/simple/huge/", trust_env=False).text
-    path = urlsplit(page.split('href="')[1].split("#")[0]).path
-    stalling = (
-        f"POST /legacy/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: token {index.token}\r\n"
-        "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n--x\r\n"
-    )
-    heads = [stalling] * uploads + [f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"] * downloads
-    held = []
-    for head in heads:
-        connection = socket.create_connection((parts.hostname, parts.port))
-        connection.sendall(head.encode())
-        held.append(connection)
-    times = []
-    with httpx.Client(trust_env=False) as client:
-        for number in range(400):
-            began = time.perf_counter()
-            client.get(f"{index.url}/simple/huge/").raise_for_status()
-            if number >= 200:  # until then, all of them are arriving at once
-                times.append(time.perf_counter() - began)
-    for connection in held:
-        connection.close()
-    return statistics.median(times) * 1000, sorted(times)[int(len(times) * 0.99)] * 1000
+_SETTLE = 3.0
+_STARTS = 3
 
 
 def measure(folder: Path) -> None:
     """Print all of them."""
+    wheel = sized(folder / "huge", "huge", 99 * MEBI)
+    rows: list[tuple[str, ...]] = []
     with live_index(folder, CHEESESHOP_ACCESS_LOG="no") as index:
-        time.sleep(3)
-        idle = memory(psutil.Process(index.process.pid))
-        more, seconds = _large_upload(index, folder)
-        middle, worst = _stalled(index, 300, 100)
-        rows = [
-            ("start to first answer, s", f"{_start(index, folder):.2f}"),
-            ("idle memory, one worker, MiB", f"{idle:.0f}"),
-            ("more memory while 100 MiB are uploaded, MiB", f"{more:.0f}"),
-            ("upload of 100 MiB, s", f"{seconds:.1f}"),
-            ("page while 300 uploads and 100 downloads stall, ms", f"{middle:.1f}"),
-            ("the same, 99th of 100", f"{worst:.1f}"),
-        ]
-    table("footprint", ("what", "ours"), rows)
+        idle = _idle(psutil.Process(index.process.pid))
+        uploaded = _large_upload(ours(index), wheel)
+        stalled = page_while_stalled(index, "/simple/huge/", uploads=300, downloads=100)
+        for name, options in (("ours, one worker", ["--workers", "1"]), ("ours, as serve starts", [])):
+            started, again = _start(index, folder, options)
+            one = name == "ours, one worker"
+            rows.append((name, f"{started:.2f}", f"{idle if one else again:.0f}", *(uploaded if one else ("", ""))))
+    rows += _peers(folder, wheel)
+    head = ("server", "start to first answer, s", "idle MiB (PSS)", "more MiB while 100 arrive", "100 MiB, s")
+    table("footprint", head, rows)
+    table("ours: a small page while 300 uploads and 100 downloads stall", ("what", ""), stalled)
+
+
+def _idle(process: psutil.Process) -> float:
+    time.sleep(_SETTLE)
+    return memory(process)
+
+
+def _start(index: Index, folder: Path, options: list[str]) -> tuple[float, float]:
+    """Return the seconds to the first answer of servers over the same data, and the idle memory of the last."""
+    if index.process.poll() is None:
+        index.process.terminate()
+        index.process.wait(20)
+    port = str(urlsplit(index.url).port)
+    command = [sys.executable, "-m", "cheeseshop.cli", "serve", "--port", port, *options]
+    times = []
+    for _ in range(_STARTS):
+        with running(command, f"{index.url}/simple/", folder / "again.log", **index.environ) as server:
+            times.append(server.started)
+            used = _idle(server.process) if len(times) == _STARTS else 0.0
+    return statistics.median(times), used
+
+
+def _large_upload(target: Target, wheel: Path) -> tuple[str, str]:
+    """Return how many MiB more were used at most while 100 MiB were uploaded, and the seconds it took."""
+    if target.server is None:
+        return "", ""
+    process = target.server.process
+    before, most, ended = memory(process), [0.0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.02):
+            most.append(memory(process))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        sent = send(target, 1, wheel.parent, 0, 1)
+    finally:
+        ended.set()
+        watcher.join()
+    return f"{max(most) - before:.0f}", f"{sent.times[0]:.1f}"
+
+
+def _peers(folder: Path, wheel: Path) -> list[tuple[str, ...]]:
+    rows = []
+    for name in ("bare", "nginx, one worker", "devpi", "pypiserver"):
+        try:
+            with ExitStack() as stack:
+                rows.append((name, *_peer(stack, name, folder, wheel)))
+        except (PeerMissing, UploadFailed) as missing:
+            print(f"left out: {missing}")
+    return rows
+
+
+def _peer(stack: ExitStack, name: str, folder: Path, wheel: Path) -> tuple[str, ...]:
+    if name in {"devpi", "pypiserver"}:
+        target = stack.enter_context((devpi if name == "devpi" else pypiserver)(folder))
+        return (*_shown(target.server), *_large_upload(target, wheel))
+    if name == "bare":
+        replies = folder / "replies"
+        replies.write_bytes(pickle.dumps({}))
+        return (*_shown(stack.enter_context(bare(folder, replies))), "", "")
+    return (*_shown(stack.enter_context(nginx(folder))), "", "")
+
+
+def _shown(server: Server | None) -> tuple[str, str]:
+    return ("", "") if server is None else (f"{server.started:.2f}", f"{_idle(server.process):.0f}")

@@ -1,184 +1,162 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads a second: ours beside a bare Granian application with the same replies, nginx and devpi, in turns.
-
-A rate shows what a client sees; processor time a request is steadier on a machine that others use too.
-"""
+"""Reads: ours beside a bare Granian application with the same replies, nginx, devpi and pypiserver, in turns."""
 
 import pickle
 import re
 import shutil
-import statistics
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 import psutil
 
 from bench.corpus import MEBI, one_project, sized
-from bench.peers import PeerMissing, bare, devpi, nginx
-from bench.report import table
-from bench.uploads import send
-from tests.support.index import live_index
+from bench.peers import PeerMissing, Server, Target, bare, devpi, nginx, pypiserver
+from bench.rates import Subject, compare
+from bench.uploads import UploadFailed, send
+from tests.support.index import Index, live_index
 
-_ROUNDS = 5
-_SECONDS = 2
 _JSON = "application/vnd.pypi.simple.v1+json"
+_SLOW = 2  # rounds of devpi and pypiserver
+_DEVPI_FILES = 200  # each upload reads all versions before it: 2,000 would take an hour
+_NOT_OURS = {b"date", b"server"}  # the server library's own
+
+_Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Server:
-    name: str
-    url: str
-    process: psutil.Process | None = None
+class _Read:
+    """One thing to read: its path at ours, and the header that asks for its form."""
+
+    title: str
+    path: str
     accept: str = ""
 
-
-def processor_seconds(process: psutil.Process) -> float:
-    """Return the processor time of a process and its children, in seconds."""
-    seconds = 0.0
-    for one in (process, *process.children(recursive=True)):
-        times = one.cpu_times()
-        seconds += times.user + times.system
-    return seconds
-
-
-def _wrk(server: _Server) -> tuple[float, float]:
-    """Return requests a second, and microseconds of processor time a request (0 where it is not known)."""
-    before = processor_seconds(server.process) if server.process else 0.0
-    command = ["wrk", "-t1", "-c16", f"-d{_SECONDS}s"]
-    if server.accept:
-        command += ["-H", f"Accept: {server.accept}"]
-    done = subprocess.run([*command, server.url], capture_output=True, text=True, check=True)
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
-    count = re.search(r"(\d+) requests in", done.stdout)
-    if rate is None or count is None or "Non-2xx" in done.stdout:
-        sys.exit(done.stdout)
-    spent = processor_seconds(server.process) - before if server.process else 0.0
-    return float(rate[1]), spent / int(count[1]) * 1e6
-
-
-def _compare(title: str, servers: list[_Server]) -> None:
-    seen: dict[str, list[tuple[float, float]]] = {server.name: [] for server in servers}
-    for number in range(_ROUNDS):
-        for server in servers:
-            if not server.name.startswith(("devpi", "pypiserver")) or number == 0:
-                seen[server.name].append(_wrk(server))
-    medians = {
-        name: (statistics.median(r for r, _ in pairs), statistics.median(c for _, c in pairs))
-        for name, pairs in seen.items()
-    }
-    ours = medians["ours"][0]
-    rows = [
-        (name, f"{rate:,.0f}", f"{cost:.1f}" if cost else "", f"{ours / rate:.2f}")
-        for name, (rate, cost) in medians.items()
-    ]
-    table(title, ("server", "a second", "processor us", "ours / it"), rows)
+    @property
+    def key(self) -> str:
+        """A path that no other form shares, for servers that know nothing of Accept."""
+        if not self.path.endswith("/"):
+            return self.path
+        return self.path + (".json" if self.accept else "index.html")
 
 
 def measure(folder: Path) -> None:
     """Print the rates of a small page, a page of 2,000 files in both forms, and a file of 1 MiB."""
     if shutil.which("wrk") is None:
         sys.exit("wrk is missing: install it (Debian: apt install wrk).")
-    small, large = one_project(folder / "small", "small", 3), one_project(folder / "large", "large", 2000)
-    mebi = sized(folder / "mebi", "mebi", MEBI)
+    wheels = {"small": one_project(folder / "small", "small", 3), "large": one_project(folder / "large", "large", 2000)}
+    wheels["mebi"] = sized(folder / "mebi", "mebi", MEBI).parent
     with ExitStack() as stack:
-        for name, setting in (("quiet", "no"), ("logged", "yes")):
-            (folder / name).mkdir()
-            index = stack.enter_context(live_index(folder / name, CHEESESHOP_ACCESS_LOG=setting))
-            for source in (small, large, mebi.parent):
-                index.command("import", str(source), "--user", "alice")
-            if name == "quiet":
-                quiet = index
-        logged = index
-        peers = _Peers(folder, stack)
-        file_path = urlsplit(
-            re.findall(r'href="([^"#]+)', httpx.get(f"{quiet.url}/simple/mebi/", trust_env=False).text)[0]
-        ).path
-        peers.copy(
-            quiet.url, [("/simple/small/", ""), ("/simple/large/", ""), ("/simple/large/", _JSON)], (file_path, mebi)
-        )
-        running = psutil.Process(quiet.process.pid), psutil.Process(logged.process.pid)
-        for title, path, accept in (
-            ("page of 3 files, HTML", "/simple/small/", ""),
-            ("page of 2,000 files, HTML", "/simple/large/", ""),
-            ("page of 2,000 files, JSON", "/simple/large/", _JSON),
-        ):
-            servers = [
-                _Server("ours", quiet.url + path, running[0], accept),
-                _Server("ours, with its access log", logged.url + path, running[1], accept),
-                *peers.for_page(path, accept),
+        quiet = _ours(stack, folder / "quiet", wheels, "no")
+        logged = _ours(stack, folder / "logged", wheels, "yes")
+        reads = [
+            _Read("page of 3 files, HTML", "/simple/small/"),
+            _Read("page of 2,000 files, HTML", "/simple/large/"),
+            _Read("page of 2,000 files, JSON", "/simple/large/", _JSON),
+            _Read("file of 1 MiB", urlsplit(_first_link(f"{quiet.url}/simple/mebi/")).path),
+        ]
+        peers = _Peers(folder, stack, wheels)
+        peers.start(quiet, reads)
+        for read in reads:
+            ours = [
+                Subject(name, index.url + read.path, psutil.Process(index.process.pid), read.accept)
+                for name, index in (("ours", quiet), ("ours, with its access log", logged))
             ]
-            _compare(title, servers)
-        _compare("file of 1 MiB", [_Server("ours", quiet.url + file_path, running[0]), *peers.for_file()])
+            compare(read.title, [*ours, *peers.subjects(read)])
+    print("  * 2,000 files take devpi too long to upload: its page has 200. wrk itself may be nginx's limit.")
+
+
+def _ours(stack: ExitStack, folder: Path, wheels: dict[str, Path], access_log: str) -> Index:
+    folder.mkdir()
+    index = stack.enter_context(live_index(folder, CHEESESHOP_ACCESS_LOG=access_log))
+    for source in wheels.values():
+        index.command("import", str(source), "--user", "alice", timeout=300)
+    return index
+
+
+def _first_link(url: str) -> str:
+    page = httpx.get(url, trust_env=False, timeout=60, follow_redirects=True)
+    return urljoin(str(page.url), re.findall(r'href="([^"#]+\.whl)', page.text)[0])
 
 
 class _Peers:
-    """The peers, loaded with the same content as far as they take it."""
+    """The peers, with the same content as far as they take it."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self._folder, self._stack = folder, stack
-        self._bare: dict[str, tuple[str, psutil.Process]] = {}
-        self._nginx = self._devpi = self._file = ""
+    def __init__(self, folder: Path, stack: ExitStack, wheels: dict[str, Path]) -> None:
+        self._folder, self._stack, self._wheels = folder, stack, wheels
+        self._exact: dict[str, tuple[Server, set[str]]] = {}
+        self._indexes: dict[str, tuple[Target, str]] = {}
 
-    def copy(self, url: str, pages: list[tuple[str, str]], file: tuple[str, Path]) -> None:
-        """Give the bare applications and nginx our very replies, and devpi our wheels."""
-        replies: dict[str, tuple[list[tuple[bytes, bytes]], bytes]] = {}
-        for path, accept in pages:
-            headers = {"accept": accept, "accept-encoding": "identity"} if accept else {"accept-encoding": "identity"}
-            reply = httpx.get(url + path, headers=headers, trust_env=False)
-            own = [(k.lower(), v) for k, v in reply.headers.raw if k.lower() not in {b"date", b"server"}]
-            replies[path + accept] = (own, reply.content)
-            self._write(path + (".json" if accept else "index.html"), reply.content)
-        self._write(file[0], file[1].read_bytes())
-        self._file = file[0]
-        with_same = {self._key(k): v for k, v in replies.items()}
-        with_one = {k: ([(b"content-length", str(len(v[1])).encode())], v[1]) for k, v in with_same.items()}
-        for name, port, kept in (("bare, our headers", 8661, with_same), ("bare, one header", 8662, with_one)):
-            path_of = self._folder / f"replies.{port}"
-            path_of.write_bytes(pickle.dumps(kept))
-            address, process = self._stack.enter_context(bare(self._folder, path_of, port))
-            self._bare[name] = (address, psutil.Process(process.pid))
-        self._try(self._start_nginx)
-        self._try(self._start_devpi)
+    def start(self, index: Index, reads: list[_Read]) -> None:
+        """Give the bare applications and nginx our very replies, and devpi and pypiserver our wheels."""
+        replies = {read.key: self._reply(index, read) for read in reads}
+        for key, (_, body) in replies.items():
+            target = self._folder / "static" / key.lstrip("/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(body)
+        file = reads[-1].key
+        by_path = {file: (replies[file][0], str(self._folder / "static" / file.lstrip("/")))}
+        one = {key: ([(b"content-length", str(len(body)).encode())], body) for key, (_, body) in replies.items()}
+        self._start_bare("bare, our headers", replies)
+        self._start_bare("bare, one header", one)
+        self._start_bare("bare, our headers, file by its path", by_path)
+        for start in (lambda: self._start_nginx(set(replies)), self._start_devpi, self._start_pypiserver):
+            self._try(start)
 
-    def for_page(self, path: str, accept: str) -> list[_Server]:
-        """Return the servers that have that page."""
-        found = [_Server(name, at + self._key(path + accept), process) for name, (at, process) in self._bare.items()]
-        if self._nginx:
-            found.append(_Server("nginx", self._nginx + path + (".json" if accept else "index.html")))
-        if self._devpi and not accept:
-            found.append(_Server("devpi", self._devpi + "/root/dev/+simple" + path.removeprefix("/simple")))
+    def subjects(self, read: _Read) -> list[Subject]:
+        """Return the servers that have it."""
+        found = [
+            Subject(name, server.url + read.key, server.process, read.accept)
+            for name, (server, keys) in self._exact.items()
+            if read.key in keys
+        ]
+        for name, (target, simple) in self._indexes.items():
+            if target.server is None or (read.accept and name == "pypiserver"):  # has no JSON form
+                continue
+            page = simple + (read.path.removeprefix("/simple/") if read.path.startswith("/simple/") else "mebi/")
+            url = page if read.path.startswith("/simple/") else _first_link(page)
+            title = f"{name} *" if name == "devpi" and "large" in read.path else name
+            found.append(Subject(title, url, target.server.process, read.accept, _SLOW))
         return found
 
-    def for_file(self) -> list[_Server]:
-        """Return the servers that have the file."""
-        return [_Server("nginx", self._nginx + self._file)] if self._nginx else []
+    @staticmethod
+    def _reply(index: Index, read: _Read) -> tuple[_Headers, bytes]:
+        headers = {"accept": read.accept or "*/*", "accept-encoding": "identity"}
+        reply = httpx.get(index.url + read.path, headers=headers, trust_env=False).raise_for_status()
+        return [(k.lower(), v) for k, v in reply.headers.raw if k.lower() not in _NOT_OURS], reply.content
 
-    def _try(self, start: Callable[[], None]) -> None:
+    def _start_bare(
+        self, name: str, replies: dict[str, tuple[_Headers, bytes]] | dict[str, tuple[_Headers, str]]
+    ) -> None:
+        kept = self._folder / f"replies.{len(self._exact)}"
+        kept.write_bytes(pickle.dumps(replies))
+        self._exact[name] = (self._stack.enter_context(bare(self._folder, kept)), set(replies))
+
+    @staticmethod
+    def _try(start: Callable[[], None]) -> None:
         try:
             start()
-        except PeerMissing as missing:
+        except (PeerMissing, UploadFailed) as missing:
             print(f"left out: {missing}")
 
-    def _start_nginx(self) -> None:
-        self._nginx = self._stack.enter_context(nginx(self._folder))
+    def _start_nginx(self, keys: set[str]) -> None:
+        self._exact["nginx, one worker"] = (self._stack.enter_context(nginx(self._folder)), keys)
 
     def _start_devpi(self) -> None:
         target = self._stack.enter_context(devpi(self._folder))
-        send(target, 1, self._folder / "small", 0, 3)
-        send(target, 1, self._folder / "large", 0, 200)  # at 2,000 it would take an hour
-        self._devpi = target.url.removesuffix("/root/dev/")
+        for name, count in (("small", 3), ("large", _DEVPI_FILES), ("mebi", 1)):
+            send(target, 1, self._wheels[name], 0, count)
+        self._indexes["devpi"] = (target, f"{target.url}+simple/")
 
-    def _write(self, path: str, content: bytes) -> None:
-        target = self._folder / "static" / path.lstrip("/")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-
-    @staticmethod
-    def _key(path: str) -> str:
-        return path.replace(_JSON, "json")
+    def _start_pypiserver(self) -> None:
+        data = self._folder / "pypiserver"
+        data.mkdir()
+        for source in self._wheels.values():
+            for wheel in source.glob("*.whl"):
+                (data / wheel.name).hardlink_to(wheel)
+        target = self._stack.enter_context(pypiserver(self._folder))
+        self._indexes["pypiserver"] = (target, f"{target.url}simple/")

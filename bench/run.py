@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """Print our speed beside the peers' from one run: ``python -m bench.run [reads] [uploads] [flatness] [footprint]``.
 
-All four take about twenty minutes. Peers are installed below ``bench/work`` the first time.
+Peers are installed below ``bench/work`` the first time.
 """
 
+import os
+import platform
+import signal
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from bench import flatness, footprint, reads, uploads
 from bench.peers import WORK
 
-_PARTS = {
-    "reads": reads.measure,
-    "uploads": uploads.measure,
-    "flatness": flatness.measure,
-    "footprint": footprint.measure,
+_PARTS: dict[str, tuple[Callable[[Path], None], int]] = {
+    "reads": (reads.measure, 6),
+    "uploads": (uploads.measure, 4),
+    "flatness": (flatness.measure, 5),
+    "footprint": (footprint.measure, 2),
 }
 
 
@@ -25,11 +30,18 @@ def main() -> None:
     unknown = sorted(set(chosen) - set(_PARTS))
     if unknown:
         sys.exit(f"There is no {unknown[0]!r}; there are: {', '.join(_PARTS)}.")
+    # Otherwise a SIGTERM would end this process and leave the servers that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     WORK.mkdir(exist_ok=True)
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    print(f"{os.cpu_count()} processors, Python {platform.python_version()}, load before: {load}")
+    print(f"{', '.join(chosen)}: about {sum(_PARTS[part][1] for part in chosen)} minutes", flush=True)
     for part in chosen:
+        began = time.monotonic()
         with tempfile.TemporaryDirectory(dir=WORK) as folder:
             Path(folder).chmod(0o755)  # nginx reads as nobody
-            _PARTS[part](Path(folder))
+            _PARTS[part][0](Path(folder))
+        print(f"({part}: {(time.monotonic() - began) / 60:.1f} minutes)\n", flush=True)
 
 
 if __name__ == "__main__":
