@@ -14,7 +14,6 @@ import os
 import shutil
 import zlib
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -33,7 +32,6 @@ class Store:
         self.pages = self.root / "pages"
         self.spool = self.root / "spool"
         self.locks = self.root / "locks"
-        self._syncing = ThreadPoolExecutor(4, thread_name_prefix="sync")  # its threads start when they are needed
 
     def prepare(self) -> None:
         """Create the folders that are missing."""
@@ -49,29 +47,23 @@ class Store:
         """Return where a blob lies. The key of core metadata is its file's, with ``.metadata``."""
         return Path(self._place(key))
 
-    def begin_sync(self, source: Path) -> "Future[None]":
-        """Begin to force a spooled file to the disk, while its content is checked."""
-        return self._syncing.submit(sync_path, source)
-
-    def put_file(self, key: str, source: Path, metadata: bytes | None, synced: "Future[None]") -> None:
-        """Link the spooled file ``source`` in as a blob, and write its core metadata beside it if there is any.
-
-        ``synced`` is what ``begin_sync`` returned for the file.
+    def put_file(self, key: str, source: Path, metadata: bytes | None) -> None:
+        """Link the spooled file ``source`` in as a blob, and its core metadata beside it if there is any.
 
         Durably: bytes and folder are synced. Everything is written before anything is synced, so that a journalling
-        file system writes its journal once. A crash in between may leave torn metadata; no row speaks of it yet, and
-        who comes again writes it again.
+        file system writes its journal once. A crash in between may leave torn bytes, of which no row speaks; who comes
+        again puts whole ones in their place.
         """
         target = self._place(key)
-        with suppress(FileExistsError):  # the place is the digest: what is there is the same bytes
-            os.link(source, target)
-        written = [os.path.dirname(target)]
+        _settle(str(source), target)
+        written = [str(source)]
         if metadata is not None:
-            replace_file(f"{target}.metadata", metadata)
-            written.insert(0, f"{target}.metadata")
-        synced.result()
-        for path in written:
+            written.append(_write_fresh(f"{target}.metadata", metadata))
+            _settle(written[1], f"{target}.metadata")
+        for path in (*written, os.path.dirname(target)):
             sync_path(path)
+        if metadata is not None:
+            os.unlink(written[1])
 
     def publish_blob(self, key: str) -> None:
         """Let anyone fetch a blob."""
@@ -162,9 +154,36 @@ def sync_path(path: str | Path) -> None:
         os.close(handle)
 
 
+def _settle(source: str, target: str) -> None:
+    """Link ``source`` at ``target``.
+
+    What lies there already may be torn, or another upload's that is recorded by now: it is replaced, and by synced
+    bytes only, so that what was whole stays whole whenever the power fails.
+    """
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        sync_path(source)
+        fresh = _fresh_name(target)
+        os.link(source, fresh)
+        os.replace(fresh, target)
+        with suppress(FileNotFoundError):  # replacing a file by another link to itself leaves both names
+            os.unlink(fresh)
+
+
 def replace_file(target: str | Path, data: bytes) -> None:
     """Replace ``target`` by ``data`` in one step, so that a reader sees the old bytes or the new ones."""
-    fresh = f"{target}.{os.getpid()}.{os.urandom(4).hex()}.new"
+    fresh = _write_fresh(target, data)
+    try:
+        os.rename(fresh, target)
+    except BaseException:
+        os.unlink(fresh)
+        raise
+
+
+def _write_fresh(target: str | Path, data: bytes) -> str:
+    """Write ``data`` to a name of its own beside ``target``, and return that name."""
+    fresh = _fresh_name(target)
     handle = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
     try:
         view = memoryview(data)
@@ -172,11 +191,11 @@ def replace_file(target: str | Path, data: bytes) -> None:
             view = view[os.write(handle, view) :]
     finally:
         os.close(handle)
-    try:
-        os.rename(fresh, target)
-    except BaseException:
-        os.unlink(fresh)
-        raise
+    return fresh
+
+
+def _fresh_name(target: str | Path) -> str:
+    return f"{target}.{os.getpid()}.{os.urandom(4).hex()}.new"
 
 
 def digests(path: Path) -> tuple[str, str, str, int]:

@@ -3,14 +3,13 @@
 
 import hashlib
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from django.db import IntegrityError
 from packaging.utils import canonicalize_name
 
 from cheeseshop.catalog.flows.lease_blob import drop_lease, lease_blob
-from cheeseshop.catalog.flows.record_file import NewFile, NewRelease, Uploader, record_file
+from cheeseshop.catalog.flows.record_file import NewFile, NewRelease, record_file
 from cheeseshop.catalog.models import File
 from cheeseshop.catalog.state import ProjectState, ReleaseState, project_state
 from cheeseshop.core import current
@@ -76,13 +75,10 @@ def _accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool, st
         if _is_here(upload, project):
             return Accepted(upload.name, upload.key, new=False)
         release = rules.check_release(project, checked.metadata.version, checked.filetype)
-        synced = store.begin_sync(form.content.path)
         inspection = _inspect(upload)
         step("checked")
         try:
-            return _store(
-                store, _new_file(upload, project, release, inspection), _Bytes(upload, inspection, synced), step
-            )
+            return _store(store, _new_file(upload, project, release, inspection), upload, inspection, step)
         except IntegrityError:
             continue  # another upload won a name, a digest or the project: look again
     raise TryAgain("Other uploads of this project got in the way; try again.")
@@ -127,23 +123,11 @@ def _inspect(upload: _Upload) -> Inspection:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Bytes:
-    upload: _Upload
-    found: Inspection
-    synced: "Future[None]"
-
-    @property
-    def metadata(self) -> bytes | None:
-        return self.found.metadata_bytes if self.found.serve_metadata else None
-
-
-def _store(store: Store, new: NewFile, checked: _Bytes, step: Step) -> Accepted:
-    upload = checked.upload
+def _store(store: Store, new: NewFile, upload: _Upload, found: Inspection, step: Step) -> Accepted:
     lease = lease_blob(upload.key)
     step("leased")
     try:
-        store.put_file(upload.key, upload.content.path, checked.metadata, checked.synced)
+        store.put_file(upload.key, upload.content.path, found.metadata_bytes if found.serve_metadata else None)
         step("stored")
         record_file(replace(new, lease=lease))
     except BaseException:
@@ -166,7 +150,7 @@ def _new_file(
         known_release=release,
         release=new_release,
         file=_file(upload, found, faults),
-        uploader=Uploader(person.id, person.username),
+        uploader=person,
         max_project_size=rules.limits_of(project).project,
         creator=rules.creator_of(upload.sender),
     )

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What becomes of an upload: answers, rows, bytes and pages, in the words that clients know."""
 
+import hashlib
+
 import pytest
 
 from cheeseshop.access.models import ProjectRole
 from cheeseshop.catalog.models import BlobLease, File, ProhibitedName, Project, Release, UsedFilename
 from cheeseshop.core.clock import now
-from cheeseshop.edge_contract.keys import release_file
+from cheeseshop.edge_contract.keys import blob_key, release_file
 from cheeseshop.journal.models import DirtyMark, Entry
 from cheeseshop.pages.publisher import read_page
 from cheeseshop.storage import Store
@@ -35,6 +37,18 @@ def test_a_first_upload_creates_project_release_file_and_pages(store: Store, tok
     assert (store.project_folder("first") / release_file("1.0")).is_file()
     assert ProjectRole.objects.get().role == "Owner"
     assert not BlobLease.objects.exists()
+
+
+def test_bytes_that_a_crash_left_torn_are_replaced(store: Store, token: str) -> None:
+    filename, data = build_wheel("torn", "1.0")
+    key = blob_key(hashlib.blake2b(data, digest_size=32).hexdigest(), filename)
+    for torn in (key, f"{key}.metadata"):
+        store.blob_path(torn).write_bytes(b"")
+    assert upload(store, token, (filename, data)).status == 200
+    assert store.blob_path(key).read_bytes() == data
+    metadata = store.blob_path(f"{key}.metadata").read_bytes()
+    assert hashlib.sha256(metadata).hexdigest() == File.objects.get().metadata_sha256
+    assert len(list(store.stored())) == 2  # nothing else is left
 
 
 def test_the_journal_speaks_as_mirrors_expect(store: Store, token: str) -> None:

@@ -10,6 +10,7 @@ from packaging.version import Version
 
 from cheeseshop import sql
 from cheeseshop.access.models import Role
+from cheeseshop.accounts.queries import Person
 from cheeseshop.catalog.creations import Creator, check_creations, note_creation
 from cheeseshop.catalog.flows.lease_blob import drop_lease
 from cheeseshop.catalog.models import Description, File, Project, Release
@@ -37,14 +38,6 @@ class NewRelease:
 
 
 @dataclass(frozen=True, slots=True)
-class Uploader:
-    """Who uploads, as rows and journal name them."""
-
-    id: UUID
-    username: str
-
-
-@dataclass(frozen=True, slots=True)
 class NewFile:
     """A file whose bytes are in the store under a lease, and where it belongs.
 
@@ -59,7 +52,7 @@ class NewFile:
     known_release: ReleaseState | None
     release: NewRelease
     file: File
-    uploader: Uploader
+    uploader: Person
     max_project_size: int
     creator: Creator | None = None
     lease: UUID | None = None
