@@ -45,27 +45,26 @@ def run(statement: str, *values: object) -> int:
     return count
 
 
-def insert(*rows: Model) -> None:
-    """Insert new rows of one model. No signals, no ``save``; a key that the database makes is not read back.
+def insert(row: Model) -> None:
+    """Insert a new row. No signals, no ``save``; a key that the database makes is not read back.
 
     Raises:
         IntegrityError: when a constraint does not hold.
     """
     connection = connections[DEFAULT_DB_ALIAS]  # found once: the proxy looks it up at every attribute
-    into, places, fields = _table(type(rows[0]))
-    values = [field.get_db_prep_save(getattr(row, name), connection) for row in rows for name, field in fields]
-    _execute(connection, into + ", ".join([places] * len(rows)), values).close()
+    statement, fields = _insertion(type(row))
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    _execute(connection, statement, values).close()
 
 
 @lru_cache(maxsize=64)
-def _table(model: type[Model]) -> "tuple[str, str, list[tuple[str, Field[Any, Any]]]]":
-    """Return the beginning of a model's INSERT, the places of one row's values, and its fields by attribute."""
+def _insertion(model: type[Model]) -> "tuple[str, list[Field[Any, Any]]]":
+    """Return a model's INSERT, and the fields whose values it takes."""
     meta = model._meta  # noqa: SLF001 - Django's documented interface
     fields = [field for field in meta.concrete_fields if not isinstance(field, AutoField)]
     names = ", ".join(f'"{field.column}"' for field in fields)
-    places = f"({', '.join(['%s'] * len(fields))})"
-    into = f'INSERT INTO "{meta.db_table}" ({names}) VALUES '  # noqa: S608 - names of our own schema
-    return into, places, [(field.attname, field) for field in fields]
+    places = ", ".join(["%s"] * len(fields))
+    return f'INSERT INTO "{meta.db_table}" ({names}) VALUES ({places})', fields  # noqa: S608 - our own schema
 
 
 def _run(statement: str, values: Sequence[Any]) -> Any:  # noqa: ANN401 - a cursor of Django's or the driver's

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -47,12 +48,25 @@ OLD = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """An index with all of them, and why files were refused strictly, and then as old ones."""
+
+    index: Index
+    strictly: dict[str, str]
+    as_legacy: dict[str, str]
+
+
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imported]:
     with live_index(tmp_path_factory.mktemp("real"), CHEESESHOP_ACCESS_LOG="yes") as running:
-        for folder in (FILES, TOOLS):
-            import_folder(running, folder)
-        yield running
+        strictly = import_folder(running, FILES) | import_folder(running, TOOLS)
+        yield Imported(running, strictly, import_folder(running, FILES, "--legacy"))
+
+
+@pytest.fixture(scope="module")
+def index(imported: Imported) -> Index:
+    return imported.index
 
 
 def import_folder(index: Index, folder: Path, *options: str) -> dict[str, str]:
@@ -71,12 +85,12 @@ def test_there_are_enough_of_them() -> None:
     assert len(wanted()) + sum(1 for _ in TOOLS.glob("*.whl")) >= 60
 
 
-def test_only_old_files_are_refused_and_legacy_import_takes_them(index: Index) -> None:
-    refused = import_folder(index, FILES)
+def test_only_old_files_are_refused_and_legacy_import_takes_them(imported: Imported) -> None:
+    refused = imported.strictly
     for name, why in OLD.items():
         assert why in refused[name], (name, refused[name])
     assert set(refused) == set(OLD)
-    assert import_folder(index, FILES, "--legacy") == {}
+    assert imported.as_legacy == {}
 
 
 def test_verify_finds_nothing_wrong(index: Index) -> None:

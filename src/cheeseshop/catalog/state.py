@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from cheeseshop import sql
-from cheeseshop.core.errors import Missing
 from cheeseshop.core.facts import FileFacts, ProjectFacts, Visibility
 from cheeseshop.edge_contract.keys import blob_key
 
@@ -17,7 +16,6 @@ class ProjectState:
 
     id: UUID
     name: str
-    normalized_name: str
     status: str
     quarantined: bool
     total_size: int
@@ -36,8 +34,12 @@ class ReleaseState:
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """What decides who may fetch a file, with its release's and its project's state folded in."""
+    """What decides who may fetch a file, with its release's and its project's state folded in.
 
+    ``key`` is the blob's, and the path under ``/packages/``.
+    """
+
+    key: str
     facts: FileFacts
     project: ProjectFacts
     has_metadata: bool
@@ -46,14 +48,14 @@ class FileState:
 def project_state(normalized_name: str) -> ProjectState | None:
     """Return the project of that name, or None."""
     row = sql.first(
-        "SELECT id, name, normalized_name, status, quarantined_at IS NOT NULL, total_size, max_file_size,"
+        "SELECT id, name, status, quarantined_at IS NOT NULL, total_size, max_file_size,"
         " max_total_size FROM catalog_project WHERE normalized_name = %s",
         normalized_name,
     )
     if row is None:
         return None
-    identifier, name, normalized, status, quarantined, *sizes = row
-    return ProjectState(sql.as_uuid(identifier), name, normalized, status, bool(quarantined), *sizes)
+    identifier, name, status, quarantined, *sizes = row
+    return ProjectState(sql.as_uuid(identifier), name, status, bool(quarantined), *sizes)
 
 
 def release_state(project_id: UUID, sort_key: bytes) -> ReleaseState | None:
@@ -77,30 +79,19 @@ def file_state(filename: str) -> FileState | None:
     row = sql.first(_FILE, filename)
     if row is None:
         return None
-    name, *visibilities, project_held, release_held, file_held, metadata = row
+    digest, name, *visibilities, project_held, release_held, file_held, metadata = row
     public = Visibility.PUBLIC.value
     visibility = Visibility(next((v for v in visibilities if v != public), public))
     project = ProjectFacts(name, visibility, bool(project_held))
-    return FileState(FileFacts(filename, bool(release_held) or bool(file_held)), project, bool(metadata))
+    facts = FileFacts(filename, bool(release_held) or bool(file_held))
+    return FileState(blob_key(digest, filename), facts, project, bool(metadata))
 
 
 _FILE = """
-SELECT p.normalized_name, p.visibility, r.visibility, f.visibility,
+SELECT f.blake2_256, p.normalized_name, p.visibility, r.visibility, f.visibility,
  p.quarantined_at IS NOT NULL, r.quarantined_at IS NOT NULL, f.quarantined_at IS NOT NULL, f.metadata_sha256
 FROM catalog_file f JOIN catalog_release r ON r.id = f.release_id JOIN catalog_project p ON p.id = r.project_id
 WHERE f.filename = %s"""
-
-
-def file_address(filename: str) -> str:
-    """Return the blob key of a file that exists.
-
-    Raises:
-        Missing: when there is no file of that name.
-    """
-    row = sql.first("SELECT blake2_256 FROM catalog_file WHERE filename = %s", filename)
-    if row is None:
-        raise Missing(f"There is no file {filename!r}.")
-    return blob_key(row[0], filename)
 
 
 def largest_own_limit() -> int:

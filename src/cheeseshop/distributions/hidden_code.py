@@ -5,16 +5,19 @@ Nobody can review such code, and malware is what most often asks for it, so that
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from cheeseshop.distributions.limits import MIB
 
 MAX_LOOKED_INTO: Final = 5 * MIB
 
-_PYARMOR = re.compile(
-    rb"^[ \t]*__pyarmor__[ \t]*\([ \t]*__name__[ \t]*,[ \t]*__file__[ \t]*,[ \t]*b?['\"]", re.MULTILINE
-)
-_SOURCEDEFENDER = re.compile(rb"\A\s{0,100}-{3,10}[ ]?BEGIN (?:PYE|SOURCEDEFENDER)[A-Z ]{0,20}-{3,10}")
+_SIGNS: Final = {
+    "PyArmor": re.compile(
+        rb"^[ \t]*__pyarmor__[ \t]*\([ \t]*__name__[ \t]*,[ \t]*__file__[ \t]*,[ \t]*b?['\"]", re.MULTILINE
+    ),
+    "SourceDefender": re.compile(rb"\A\s{0,100}-{3,10}[ ]?BEGIN (?:PYE|SOURCEDEFENDER)[A-Z ]{0,20}-{3,10}"),
+}
 
 
 def is_looked_into(name: str, size: int) -> bool:
@@ -22,10 +25,25 @@ def is_looked_into(name: str, size: int) -> bool:
     return size <= MAX_LOOKED_INTO and name.endswith((".py", ".pye"))
 
 
-def hidden_code_fault(name: str, content: bytes) -> str | None:
-    """Return what is wrong with a Python file that hides its code, or None. Takes time linear in its length."""
-    if _PYARMOR.search(content):
-        return f"{name!r} is encrypted by PyArmor; code must be readable"
-    if _SOURCEDEFENDER.search(content):
-        return f"{name!r} is encrypted by SourceDefender; code must be readable"
-    return None
+class CodeWatch:
+    """Looks into the Python files of an archive as they are read. `faults` names those that hide their code."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+
+    def through(self, name: str, size: int, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Pass a member's content on as it is, and look into it if it is a Python file."""
+        if not is_looked_into(name, size):
+            yield from pieces
+            return
+        kept = bytearray()
+        for piece in pieces:
+            kept += piece
+            yield piece
+        self.look(name, bytes(kept))
+
+    def look(self, name: str, content: bytes) -> None:
+        """Look into a Python file. Takes time linear in its length."""
+        for tool, sign in _SIGNS.items():
+            if sign.search(content):
+                self.faults.append(f"{name!r} is encrypted by {tool}; code must be readable")

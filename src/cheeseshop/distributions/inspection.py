@@ -108,7 +108,7 @@ def _inspect_sdist(request: _Request) -> Inspection:
     if request.form is not None:
         check_contradictions(request.form, metadata)
     hidden = () if request.allowances.hidden_code else archive.hidden_code
-    for fault in (*_license_faults(archive, metadata), *hidden):
+    for fault in (*_license_faults(archive, metadata), *(f"{each}." for each in hidden)):
         if not request.legacy:
             raise DistributionRefused(f"Invalid distribution file. {fault}", "content")
         faults.append(fault)

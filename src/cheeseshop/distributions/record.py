@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from cheeseshop.distributions.byte_source import ByteSource
-from cheeseshop.distributions.hidden_code import hidden_code_fault, is_looked_into
+from cheeseshop.distributions.hidden_code import CodeWatch
 from cheeseshop.distributions.zip_content import content_of
 from cheeseshop.distributions.zip_layout import ZipMember
 
@@ -97,13 +97,10 @@ def _content_faults(contents: Contents, member: ZipMember, row: RecordRow) -> It
         yield f"RECORD has a hash of {member.name!r} by {row.algorithm!r}, where sha256 or better is needed"
     algorithm = row.algorithm if row.algorithm in _ALGORITHMS else "sha256"
     hasher = hashlib.new(algorithm, usedforsecurity=False)
-    kept = bytearray() if contents.look_inside and is_looked_into(member.name, member.size) else None
-    for piece in content_of(contents.source, member):
+    pieces, watch = content_of(contents.source, member), CodeWatch()
+    for piece in watch.through(member.name, member.size, pieces) if contents.look_inside else pieces:
         hasher.update(piece)
-        if kept is not None:
-            kept += piece
-    if kept and (fault := hidden_code_fault(member.name, bytes(kept))):
-        yield fault
+    yield from watch.faults
     if row.algorithm == algorithm:
         digest = base64.urlsafe_b64encode(hasher.digest()).rstrip(b"=").decode()
         if digest != row.digest:

@@ -2,13 +2,13 @@
 """What a source distribution's archive holds, whether it is a gzipped tar or (in old days) a zip."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NoReturn
 
 from cheeseshop.distributions.byte_source import ByteSource
 from cheeseshop.distributions.errors import DistributionRefused
 from cheeseshop.distributions.gzip_stream import GzipStream
-from cheeseshop.distributions.hidden_code import MAX_LOOKED_INTO, hidden_code_fault, is_looked_into
+from cheeseshop.distributions.hidden_code import MAX_LOOKED_INTO, CodeWatch, is_looked_into
 from cheeseshop.distributions.limits import MAX_MEMBER_NAMES_TOTAL, MAX_METADATA_SIZE
 from cheeseshop.distributions.member_names import file_used_as_directory, name_problem
 from cheeseshop.distributions.tar_headers import TarMember, TarReader
@@ -26,7 +26,7 @@ class SdistArchive:
     top: str
     files: frozenset[str]
     pkg_info: bytes
-    hidden_code: tuple[str, ...] = ()
+    hidden_code: tuple[str, ...]
 
 
 def read_tar_sdist(source: ByteSource) -> SdistArchive:
@@ -35,35 +35,29 @@ def read_tar_sdist(source: ByteSource) -> SdistArchive:
     :raises DistributionRefused: it is no sound tar archive with one top directory that holds PKG-INFO, or unpacking it
         could write outside of that directory.
     """
-    contents = _TarContents()
+    contents, watch = _TarContents(), CodeWatch()
     reader = TarReader(GzipStream(source))
     for member in reader.members():
         if contents.add(member):
             contents.pkg_info = reader.read_current(MAX_METADATA_SIZE)
         elif member.kind == "file" and is_looked_into(member.name, member.size):
-            contents.look_into(member.name, reader.read_current(MAX_LOOKED_INTO))
+            watch.look(member.name, reader.read_current(MAX_LOOKED_INTO))
     contents.check_links()
-    return replace(_archive(contents.paths, contents.files, contents.pkg_info), hidden_code=tuple(contents.hidden))
+    return _archive(contents.paths, contents.files, contents.pkg_info, watch)
 
 
 def read_zip_sdist(source: ByteSource) -> SdistArchive:
     """Read a `.zip`, all of it; the same is demanded as of a tar archive."""
     members = read_zip_layout(source)
     check_unpacked_size(members.values(), source.size)
-    pkg_info = None
-    hidden = []
+    pkg_info, watch = None, CodeWatch()
     for member in members.values():
         if _is_pkg_info(member.name):
             pkg_info = read_content(source, member, MAX_METADATA_SIZE)
         else:
-            kept = bytearray() if is_looked_into(member.name, member.size) else None
-            for piece in content_of(source, member):  # Damaged members are refused on the way.
-                if kept is not None:
-                    kept += piece
-            if kept and (fault := hidden_code_fault(member.name, bytes(kept))):
-                hidden.append(f"{fault}.")
-    archive = _archive(members, (name for name in members if not name.endswith("/")), pkg_info)
-    return replace(archive, hidden_code=tuple(hidden))
+            for _ in watch.through(member.name, member.size, content_of(source, member)):
+                pass  # Damaged members are refused on the way.
+    return _archive(members, (name for name in members if not name.endswith("/")), pkg_info, watch)
 
 
 class _TarContents:
@@ -71,7 +65,6 @@ class _TarContents:
         self.paths: set[str] = set()
         self.files: set[str] = set()
         self.pkg_info: bytes | None = None
-        self.hidden: list[str] = []
         self._names_size = 0
         self._links: dict[str, str] = {}
 
@@ -95,11 +88,6 @@ class _TarContents:
                 _refuse(f"{name!r} is a hard link to what is not in the archive")
             self.files.add(name)
         return member.kind == "file" and _is_pkg_info(name)
-
-    def look_into(self, name: str, content: bytes) -> None:
-        """Note a Python file that hides its code."""
-        if fault := hidden_code_fault(name, content):
-            self.hidden.append(f"{fault}.")
 
     def check_links(self) -> None:
         """Refuse links that lead out of the top directory, and members that would be written through a link."""
@@ -135,7 +123,7 @@ def _stays_inside(name: str, link: str) -> bool:
     return ups < name.count("/")
 
 
-def _archive(paths: Iterable[str], files: Iterable[str], pkg_info: bytes | None) -> SdistArchive:
+def _archive(paths: Iterable[str], files: Iterable[str], pkg_info: bytes | None, watch: CodeWatch) -> SdistArchive:
     tops = {path.partition("/")[0] for path in paths}
     if len(tops) != 1:
         _refuse(f"exactly one top-level directory is expected, not {len(tops)}")
@@ -144,7 +132,7 @@ def _archive(paths: Iterable[str], files: Iterable[str], pkg_info: bytes | None)
         _refuse("exactly one top-level directory is expected")
     if pkg_info is None:
         _refuse(f"PKG-INFO not found at {top}/PKG-INFO")
-    return SdistArchive(top, files, pkg_info)
+    return SdistArchive(top, files, pkg_info, tuple(watch.faults))
 
 
 def _refuse(reason: str) -> NoReturn:

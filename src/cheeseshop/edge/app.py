@@ -132,10 +132,13 @@ class Edge:
             if path == "/simple/":
                 return await self._list(scope, send, key, none_match)
             return await self._page(scope, send, key, none_match)
-        if path.startswith("/packages/") and (key_of(path) or path.count("/") != _OLD_FILE):
+        if path.startswith("/packages/"):
             if method not in _READS:
                 return await self._say(scope, send, _only_reads())
-            return await self._file(scope, send, path)
+            key_of_file = key_of(path)
+            if key_of_file is None and path.count("/") == _OLD_FILE:
+                return await self._to_django(scope, receive, send)
+            return await self._file(scope, send, key_of_file)
         if path.startswith("/pypi/") and path.rstrip("/").endswith("/json"):
             if method not in _READS:
                 return await self._say(scope, send, _only_reads())
@@ -188,8 +191,7 @@ class Edge:
             return await self._say(scope, send, Answer(304, found.headers, b""))
         return 200, await send_path(scope, send, found.path, found.headers, found.size)
 
-    async def _file(self, scope: Scope, send: Send, path: str) -> tuple[int, int]:
-        key = key_of(path)
+    async def _file(self, scope: Scope, send: Send, key: str | None) -> tuple[int, int]:
         if key is not None:
             headers = {name: value for name, value in scope["headers"] if name in _FILE_HEADERS}
             conditions = Conditions(

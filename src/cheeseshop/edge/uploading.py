@@ -9,7 +9,7 @@ from cheeseshop.core.settings import Settings
 from cheeseshop.edge.bodies import BadBody, FormSpooler, Gone, Pace, SpoolLimits, TextBudget, read_body
 from cheeseshop.edge.paths import EdgePaths
 from cheeseshop.edge.responses import Answer, Receive, Scope, text
-from cheeseshop.edge_contract.protocols import Admission, Reply, RequestHead, Uploads
+from cheeseshop.edge_contract.protocols import TRY_AGAIN, Admission, Reply, RequestHead, Uploads
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,6 @@ _DRAIN = 1024 * 1024
 _CLOSE = (b"connection", b"close")
 _LATER = (b"retry-after", b"5")
 _BUSY = 503
-_NO_ROOM = "The index can't take the file at the moment; nothing was lost, and a retry is safe."
 
 
 class UploadDoor:
@@ -72,7 +71,7 @@ class UploadDoor:
             refused = text(bad.status, str(bad), *((_LATER,) if bad.status == _BUSY else ()), _CLOSE)
         except OSError:
             log.exception("an upload could not be spooled")
-            refused = text(_BUSY, _NO_ROOM, _LATER, _CLOSE)
+            refused = text(_BUSY, TRY_AGAIN, _LATER, _CLOSE)
         if not ended:
             await _drain(receive)
         return refused

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+TRY_AGAIN = "The index can't take the file at the moment; nothing was lost, and a retry is safe."
+
 
 @dataclass(frozen=True, slots=True)
 class RequestHead:

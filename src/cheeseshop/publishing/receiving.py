@@ -6,7 +6,7 @@ import logging
 from django.db import DatabaseError, close_old_connections, connection
 
 from cheeseshop.core.errors import Refusal
-from cheeseshop.edge_contract.protocols import Admission, Reply, RequestHead, SpooledForm
+from cheeseshop.edge_contract.protocols import TRY_AGAIN, Admission, Reply, RequestHead, SpooledForm
 from cheeseshop.pages.publisher import publish_project
 from cheeseshop.publishing.public_tree import publish_file
 from cheeseshop.storage import Store
@@ -15,7 +15,6 @@ from cheeseshop.uploads.admission import Sender, admit, largest_file
 
 log = logging.getLogger(__name__)
 
-_RETRY = "The index can't take the file at the moment; nothing was lost, and a retry is safe."
 _UNPUBLISHED = "The file is stored, but its pages could not be published yet; a retry is safe."
 
 
@@ -34,7 +33,7 @@ class Receiver:
             return _reply(refusal)
         except DatabaseError:
             log.exception("admission failed")
-            return Reply(503, _RETRY, (("retry-after", "5"),))
+            return Reply(503, TRY_AGAIN, (("retry-after", "5"),))
         finally:
             _drop_broken_connection()
 
@@ -47,7 +46,7 @@ class Receiver:
             return _reply(refusal)
         except (DatabaseError, OSError):
             log.exception("an upload failed")
-            return Reply(503, _RETRY, (("retry-after", "5"),))
+            return Reply(503, TRY_AGAIN, (("retry-after", "5"),))
         finally:
             _drop_broken_connection()
         return Reply(200)

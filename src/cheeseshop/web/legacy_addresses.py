@@ -10,11 +10,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from trove_classifiers import sorted_classifiers
 
-from cheeseshop.catalog.state import file_address, file_state
+from cheeseshop.catalog.state import file_state
 from cheeseshop.core import current
-from cheeseshop.core.clock import now
-from cheeseshop.core.facts import ANYBODY
-from cheeseshop.policy import decide
+from cheeseshop.publishing.public_tree import anyone_may_fetch
 
 _UPLOADS = frozenset({"file_upload", "submit", "submit_pkg_info", "doc_upload"})
 
@@ -64,6 +62,6 @@ def _moved(action: str) -> HttpResponse:
 def file(_request: HttpRequest, filename: str, **_folders: str) -> HttpResponse:
     """Send a client to a file that it asks for by its name, where anybody may fetch it."""
     state = file_state(filename)
-    if state is None or not decide(ANYBODY, state.project, state.facts, now()).allowed:
+    if state is None or not anyone_may_fetch(state):
         raise Http404("There is no such file.")
-    return HttpResponseRedirect(f"/packages/{file_address(filename)}")
+    return HttpResponseRedirect(f"/packages/{state.key}")
