@@ -48,7 +48,9 @@ def _own_server() -> Iterator[str | None]:
         data = f"{folder}/data"
         subprocess.run([*prefix, initdb, "-D", data, "-A", "trust", "-U", "postgres"], check=True, capture_output=True)
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
-        subprocess.run([*prefix, control, "-D", data, "-w", "-o", options, "start"], check=True, capture_output=True)
+        # Into a file: the server keeps what it was started with, and a pipe would be waited for until it ends.
+        start = [*prefix, control, "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start"]
+        subprocess.run(start, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
         finally:
