@@ -41,7 +41,7 @@ class Project(Stateful):
     name = models.CharField(max_length=200)
     normalized_name = models.CharField(max_length=200, unique=True)
     lookalike_key = models.CharField(max_length=200, unique=True)
-    created_at = models.DateTimeField(default=now, db_index=True)
+    created_at = models.DateTimeField(default=now)
     last_serial = models.BigIntegerField(default=0)
     total_size = models.BigIntegerField(default=0)
     max_file_size = models.BigIntegerField(null=True, blank=True)
@@ -72,13 +72,15 @@ class Release(Stateful):
     version = models.CharField(max_length=200)
     sort_key = models.BinaryField(max_length=400)
     is_prerelease = models.BooleanField(default=False)
-    created_at = models.DateTimeField(default=now, db_index=True)
+    created_at = models.DateTimeField(default=now)
     summary = models.CharField(max_length=512, blank=True)
     requires_python = models.CharField(max_length=500, blank=True)
     facts = models.JSONField(default=dict)
     yanked_at = models.DateTimeField(null=True, blank=True)
     yanked_reason = models.CharField(max_length=500, blank=True)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    uploaded_by = models.ForeignKey(  # each index is another page that an upload forces to the disk
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -121,12 +123,14 @@ class File(Stateful):
     comment = models.CharField(max_length=500, blank=True)
     size = models.BigIntegerField()
     md5 = models.CharField(max_length=32)
-    sha256 = models.CharField(max_length=64, db_index=True)
+    sha256 = models.CharField(max_length=64)
     blake2_256 = models.CharField(max_length=64, unique=True)
     metadata_sha256 = models.CharField(max_length=64, blank=True)
     metadata_size = models.BigIntegerField(default=0)
     uploaded_at = models.DateTimeField(default=now)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    uploaded_by = models.ForeignKey(  # each index is another page that an upload forces to the disk
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     user_agent = models.CharField(max_length=300, blank=True)
     yanked_at = models.DateTimeField(null=True, blank=True)
     yanked_reason = models.CharField(max_length=500, blank=True)
@@ -188,7 +192,7 @@ class BlobLease(models.Model):
     """A promise that a blob is about to be recorded, so that the sweeper leaves it alone until it expires."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    key = models.CharField(max_length=400, db_index=True)
+    key = models.CharField(max_length=400)
     expires_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -37,7 +37,7 @@ def _listed() -> QuerySet[Project]:
 def newest_releases(limit: int = 20) -> list[Release]:
     """Return the newest releases that anybody may see."""
     rows = Release.objects.filter(quarantined_at=None, project__in=_listed()).select_related("project")
-    return list(rows.order_by("-created_at")[:limit])
+    return list(rows.order_by("-id")[:limit])  # identities begin with the time
 
 
 def projects_starting_with(term: str, offset: int, limit: int) -> list[Project]:

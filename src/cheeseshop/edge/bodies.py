@@ -157,7 +157,8 @@ class SpoolLimits:
 class FormSpooler:
     """Takes a multipart form block by block. Text stays in memory, the file part goes to disk.
 
-    Use as a context manager: at its end the temporary file is gone, unless the store linked it elsewhere.
+    Use as a context manager: at its end the temporary file is gone, unless the store linked it elsewhere. ``read`` is
+    how many bytes came.
     """
 
     def __init__(self, content_type: str, content_length: int, limits: SpoolLimits) -> None:
@@ -172,7 +173,7 @@ class FormSpooler:
         self._folder = limits.folder
         self._budget = limits.text
         self._length = content_length
-        self._read = 0
+        self.read = 0
         self._text_size = 0
         self._file: _File | None = None
         self._field: tuple[str, bytearray] | None = None
@@ -201,8 +202,8 @@ class FormSpooler:
         Raises:
             BadBody: when the form is malformed or over a limit.
         """
-        self._read += len(block)
-        if self._read > self._limit + _OVERHEAD:
+        self.read += len(block)
+        if self.read > self._limit + _OVERHEAD:
             raise BadBody(400, self._too_large())
         try:
             for event in self._parser.parse(block):
@@ -218,8 +219,8 @@ class FormSpooler:
         Raises:
             BadBody: when the body ended early or is longer than it said.
         """
-        if self._length >= 0 and self._read != self._length:
-            raise BadBody(400, f"The body has {self._read} bytes, but Content-Length says {self._length}.")
+        if self._length >= 0 and self.read != self._length:
+            raise BadBody(400, f"The body has {self.read} bytes, but Content-Length says {self._length}.")
         try:
             self._parser.close()
         except MultipartError as error:

@@ -3,7 +3,9 @@
 
 import asyncio
 import logging
+from collections.abc import MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Self
 
 from cheeseshop.core.settings import Settings
 from cheeseshop.edge.bodies import BadBody, FormSpooler, Gone, Pace, SpoolLimits, TextBudget, read_body
@@ -45,13 +47,14 @@ class UploadDoor:
         self._inside += 1
         try:
             head = head_of(scope)
-            loop = asyncio.get_running_loop()
-            admission = await loop.run_in_executor(self._threads, self._uploads.admit, head)
-            if isinstance(admission, Admission):
-                return await self._take(admission, head, receive)
+            with _Ahead(receive, wait="expect" in head.headers) as body:
+                loop = asyncio.get_running_loop()
+                admission = await loop.run_in_executor(self._threads, self._uploads.admit, head)
+                if isinstance(admission, Admission):
+                    return await self._take(admission, head, body)
+                await _drain(body)
         finally:
             self._inside -= 1
-        await _drain(receive)
         return _answer(admission, _CLOSE)
 
     async def _take(self, admission: Admission, head: RequestHead, receive: Receive) -> Answer:
@@ -59,9 +62,12 @@ class UploadDoor:
         ended = False
         limits = SpoolLimits(self._spool, admission.max_file_size, self._text)
         try:
-            with FormSpooler(head.headers.get("content-type", ""), _length(head), limits) as spooler:
+            length = _length(head)
+            with FormSpooler(head.headers.get("content-type", ""), length, limits) as spooler:
                 async for block in read_body(receive, self._pace):
                     spooler.feed(block)
+                    if spooler.read >= length >= 0:
+                        break  # the message that says so would come from another thread, and take its time
                 ended = True
                 form = spooler.finish()
                 async with self._accepting:
@@ -75,6 +81,28 @@ class UploadDoor:
         if not ended:
             await _drain(receive)
         return refused
+
+
+class _Ahead:
+    """Receives the body's first block while the sender is being checked: two threads are waited for as one.
+
+    A client that waits to be told to continue is not told before it is admitted.
+    """
+
+    def __init__(self, receive: Receive, *, wait: bool) -> None:
+        self._receive = receive
+        self._first = None if wait else asyncio.ensure_future(receive())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._first is not None:
+            self._first.cancel()
+
+    async def __call__(self) -> MutableMapping[str, Any]:
+        first, self._first = self._first, None
+        return await (self._receive() if first is None else first)
 
 
 def head_of(scope: Scope) -> RequestHead:

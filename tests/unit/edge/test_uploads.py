@@ -5,14 +5,16 @@ import asyncio
 import hashlib
 import json
 import resource
+import threading
 import tracemalloc
 
 import pytest
 
 from cheeseshop.edge import Edge, EdgePaths
 from cheeseshop.edge.bodies import BadBody, FormSpooler, Pace, SpoolLimits, TextBudget, read_body
+from cheeseshop.edge_contract.protocols import Reply, RequestHead
 from tests.support.asgi import Response, post
-from tests.support.edge_site import LIMIT
+from tests.support.edge_site import LIMIT, EchoUploads
 
 TYPE = "multipart/form-data; boundary=xyz"
 DATA = bytes(range(256)) * 400
@@ -58,6 +60,29 @@ def test_who_may_not_upload_is_told_before_the_body_is_read(edge: Edge, paths: E
     reply = post(edge, "/legacy/", {"content-type": TYPE}, [FORM] * 100)
     assert (reply.status, reply.body, reply.header("connection")) == (403, b"Who are you?", "close")
     assert list(paths.spool.iterdir()) == []
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_client_that_waits_to_be_admitted_is_not_told_to_send(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch, waits: bool
+) -> None:
+    asked, seen = threading.Event(), []
+
+    def admit(_self: EchoUploads, _head: RequestHead) -> Reply:
+        seen.append(asked.is_set() if waits else asked.wait(10))
+        return Reply(403, "Who are you?")
+
+    async def receive() -> dict[str, object]:
+        asked.set()
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(_message: object) -> None: ...
+
+    monkeypatch.setattr(EchoUploads, "admit", admit)
+    headers = [(b"host", b"localhost"), *([(b"expect", b"100-continue")] if waits else [])]
+    scope = {"type": "http", "method": "POST", "path": "/legacy/", "query_string": b"", "headers": headers}
+    asyncio.run(edge(scope, receive, send))
+    assert seen == [not waits]
 
 
 @pytest.mark.parametrize(
