@@ -10,6 +10,7 @@ import pytest
 _DATA = tempfile.mkdtemp(prefix="cheeseshop-tests-")
 os.environ["CHEESESHOP_DATA"] = _DATA
 os.environ.setdefault("CHEESESHOP_DEBUG", "yes")
+os.environ.setdefault("CHEESESHOP_BREACHED_PASSWORDS_URL", "off")  # tests ask a list of their own
 os.environ["DJANGO_SETTINGS_MODULE"] = "cheeseshop.config.settings"
 
 

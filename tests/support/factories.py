@@ -4,7 +4,7 @@
 from pathlib import Path
 from uuid import uuid4
 
-from cheeseshop.accounts.flows import NewUser, create_user
+from cheeseshop.accounts.flows.create_user import NewUser, create_user
 from cheeseshop.accounts.models import User
 from cheeseshop.edge_contract.protocols import Admission, Reply, RequestHead, SpooledFile, SpooledForm
 from cheeseshop.publishing.receiving import Receiver

@@ -86,7 +86,8 @@ def database() -> Iterator[dict[str, str]]:
 def live_index(folder: Path, *, workers: int = 1, **settings: str) -> Iterator[Index]:
     """Run an index in ``folder`` until the block ends. ``workers`` 0: as many as ``serve`` takes by itself."""
     port = _free_port()
-    own = {"CHEESESHOP_DATA": str(folder / "var"), "CHEESESHOP_URL": f"http://localhost:{port}", **settings}
+    own = {"CHEESESHOP_DATA": str(folder / "var"), "CHEESESHOP_URL": f"http://localhost:{port}"}
+    own |= {"CHEESESHOP_BREACHED_PASSWORDS_URL": "off", **settings}
     with database() as chosen:
         environ = clean_environ() | own | chosen
         log = (folder / "serve.log").open("wb")

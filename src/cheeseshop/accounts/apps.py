@@ -9,3 +9,9 @@ class AccountsConfig(AppConfig):
 
     name = "cheeseshop.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Have every account event written down."""
+        from cheeseshop.accounts.signals import connect  # noqa: PLC0415 - needs the models
+
+        connect()

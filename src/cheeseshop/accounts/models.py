@@ -25,7 +25,7 @@ class UserManager(BaseUserManager["User"]):
         """Return the person of that name, in any case."""
         return self.get(username__iexact=username)
 
-    def create_user(self, username: str, email: str = "", password: str | None = None, **extra: Any) -> "User":  # noqa: ANN401
+    def create_user(self, username: str, email: str = "", password: str | None = None, **extra: Any) -> "User":
         """Create a person. allauth calls this."""
         user = self.model(username=username, email=email, **extra)
         user.set_password(password)
@@ -43,6 +43,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     frozen_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
     auth_epoch = models.PositiveIntegerField(default=0)
     date_joined = models.DateTimeField(default=now)
 
@@ -62,3 +63,94 @@ class User(AbstractBaseUser, PermissionsMixin):
     def may_act(self) -> bool:
         """Whether the account is neither inactive nor frozen."""
         return self.is_active and self.frozen_at is None
+
+
+class SecurityEvent(models.Model):
+    """One line of a person's security history. ``kind`` is an event tag of the contract; addresses are forgotten."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="security_events", db_index=False)
+    kind = models.CharField(max_length=60)
+    at = models.DateTimeField(default=now)
+    address = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=100, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "-at"], name="event_by_user"),
+            models.Index(fields=["at"], name="event_with_address", condition=~models.Q(address="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id}"
+
+
+class KnownDevice(models.Model):
+    """A browser (by the digest of its cookie) or an address from which a person's log-in was confirmed by mail."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="known_devices", db_index=False)
+    mark = models.CharField(max_length=80)
+    confirmed_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "mark"], name="device_once")]
+
+    def __str__(self) -> str:
+        return f"{self.mark} of {self.user_id}"
+
+
+class ProhibitedUsername(models.Model):
+    """A name that nobody may register, in lower case."""
+
+    name = models.CharField(primary_key=True, max_length=50)
+    comment = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProhibitedDomain(models.Model):
+    """A domain whose e-mail addresses are refused, its subdomains too, in lower case."""
+
+    domain = models.CharField(primary_key=True, max_length=253)
+    comment = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return self.domain
+
+
+class Recovery(models.Model):
+    """A request for an account whose owner lost what they log in with, from the question to the new password."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Waits for an administrator"
+        ASKED = "asked", "A proof was asked for"
+        GRANTED = "granted", "Granted, in the waiting period"
+        DONE = "done", "Done"
+        CANCELLED = "cancelled", "Cancelled"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recoveries")
+    state = models.CharField(max_length=16, choices=State.choices, default=State.OPEN)
+    reach = models.EmailField(max_length=254)
+    story = models.TextField(max_length=4000)
+    question = models.TextField(max_length=2000, blank=True)
+    answer = models.TextField(max_length=4000, blank=True)
+    opened_at = models.DateTimeField(default=now)
+    address = models.CharField(max_length=45, blank=True)
+    decided_by = models.CharField(max_length=50, blank=True)
+    effective_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                name="recovery_one_open",
+                condition=models.Q(state__in=["open", "asked", "granted"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"recovery of {self.user_id}: {self.state}"

@@ -13,7 +13,7 @@ from cheeseshop.core.errors import Missing
 def create_user(options: argparse.Namespace) -> int:
     """Create a person from the options and the password on standard input."""
     setup()
-    from cheeseshop.accounts.flows import NewUser, create_user  # noqa: PLC0415 - Django must be set up first
+    from cheeseshop.accounts.flows.create_user import NewUser, create_user  # noqa: PLC0415 - Django must be set up first
 
     password = sys.stdin.readline().rstrip("\n")
     user = create_user(NewUser(options.name, options.email, password, options.verified, options.superuser))

@@ -6,6 +6,7 @@ import threading
 from cheeseshop.config.wsgi import application as django
 from cheeseshop.core import current
 from cheeseshop.edge import Edge, EdgePaths
+from cheeseshop.notify.courier import Courier
 from cheeseshop.pages.loop import Publisher
 from cheeseshop.publishing.receiving import Receiver
 from cheeseshop.storage import open_store
@@ -23,4 +24,5 @@ application = Edge(
     private_files=None,
 )
 application.on_startup.append(_publisher.start)
+application.on_startup.append(Courier(("cheeseshop.accounts.history.forget_addresses",)).start)
 application.on_startup.append(threading.Thread(target=warm_up, name="warm-up", daemon=True).start)

@@ -3,9 +3,10 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("cheeseshop.web.urls"))]
+urlpatterns = [path("", include("cheeseshop.accounts.urls")), path("", include("cheeseshop.web.urls"))]
 
 handler400 = "cheeseshop.web.errors.bad_request"
 handler403 = "cheeseshop.web.errors.forbidden"
 handler404 = "cheeseshop.web.errors.not_found"
+handler429 = "cheeseshop.web.errors.too_many"
 handler500 = "cheeseshop.web.errors.server_error"

@@ -59,6 +59,25 @@ class Settings:
     old_release_days: int = _doc("Days after which a release takes no more files; 0 for no limit.", 0)
     one_sdist: bool = _doc("Whether a release has one source distribution at most.", True)
     threads: int = _doc("Django threads in each worker.", 16)
+    trusted_proxies: int = _doc("Proxies in front whose X-Forwarded-For is believed; 0 where people connect to us.", 0)
+    mail_url: str = _doc("Where mails go: smtp://user:password@host:port?tls=True, or empty for var/mail/.", "")
+    mail_from: str = _doc("The sender of mails. Empty: noreply at the site's host.", "")
+    allow_registration: bool = _doc("Whether people may create accounts.", True)
+    breached_passwords_url: str = _doc(
+        "Where breached passwords are looked up: a range API, file:///sorted-hashes.txt, or off.",
+        "https://api.pwnedpasswords.com/range/",
+    )
+    refuse_disposable_addresses: bool = _doc("Whether throw-away e-mail addresses are refused.", True)
+    check_mail_domains: bool = _doc("Whether the domain of a new e-mail address must take mail, asked of DNS.", False)
+    forget_addresses_days: int = _doc("Days after which the security history forgets network addresses.", 90)
+    recovery_wait_hours: int = _doc("Hours between the grant of an account recovery and its use.", 72)
+    oidc_issuer: str = _doc("The OpenID Connect issuer people log in with, or empty for none.", "")
+    oidc_name: str = _doc("What the issuer is called on the log-in page.", "single sign-on")
+    oidc_client_id: str = _doc("This site's client identifier at the issuer.", "")
+    oidc_client_secret: str = _doc("This site's client secret at the issuer.", "")
+    oidc_groups_claim: str = _doc("The claim that lists a person's groups.", "groups")
+    oidc_roles: str = _doc("Groups that give site roles: group=role, …; the role administrator gives everything.", "")
+    password_login: bool = _doc("Whether people may log in with a password. Off needs an OpenID Connect issuer.", True)
 
     @property
     def host(self) -> str:
@@ -154,6 +173,8 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(f"{PREFIX}DEBUG=yes is unsafe on {parts.hostname}; write {PREFIX}DEBUG=no.")
     if settings.database_url and not settings.database_url.startswith(("postgres://", "postgresql://", "sqlite:///")):
         raise SettingsError(f"{PREFIX}DATABASE_URL must begin with postgresql:// or sqlite:///.")
+    if not settings.password_login and not settings.oidc_issuer:
+        raise SettingsError(f"{PREFIX}PASSWORD_LOGIN=no leaves nobody a way in; set {PREFIX}OIDC_ISSUER too.")
     return settings if not settings.url.endswith("/") else _with_url(settings, settings.url.rstrip("/"))
 
 

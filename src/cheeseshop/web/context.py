@@ -14,4 +14,10 @@ def site(_request: HttpRequest) -> dict[str, object]:
         "site_url": settings.url,
         "contact": settings.contact,
         "developer_pages": settings.debug,
+        "allow_registration": settings.allow_registration and settings.password_login,
+        "password_login": settings.password_login,
+        "oidc_issuer": settings.oidc_issuer,
+        "oidc_name": settings.oidc_name,
+        "forget_days": settings.forget_addresses_days,
+        "recovery_wait_hours": settings.recovery_wait_hours,
     }

@@ -26,6 +26,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 404, "We're fresh out of that", reason)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Answer when somebody sent too many forms."""
+    reason = "You have sent this form very often. Try again in 5 minutes."
+    response = error_page(request, 429, "That was too much at once", reason)
+    response["Retry-After"] = "300"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer when we failed."""
     return error_page(request, 500, "Something failed on our side", "The fault is logged. Trying again may help.")

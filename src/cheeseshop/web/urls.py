@@ -28,4 +28,10 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
 ]
 if current.settings().debug:
-    urlpatterns.append(path("dev/components/", views.components, name="components"))
+    from cheeseshop.notify import views as notify
+
+    urlpatterns += [
+        path("dev/components/", views.components, name="components"),
+        path("dev/mails/", notify.mails, name="dev-mails"),
+        path("dev/mails/<str:kind>/", notify.mail, name="dev-mail"),
+    ]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Components of the design as template tags: each renders one template of ``web/components``."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
+from cheeseshop.accounts.history import coarse
+from cheeseshop.core.clock import now
 from cheeseshop.web.components import Tab
 
 register = template.Library()
@@ -32,7 +34,26 @@ def binary_size(size: int) -> str:
 def moment(at: datetime) -> SafeString:
     """Write a time relative to now, with the exact time in UTC on hover and in the source."""
     exact = f"{at:%Y-%m-%d %H:%M:%S} UTC"
-    return format_html('<time datetime="{}" title="{}">{} ago</time>', at.isoformat(), exact, timesince(at, depth=1))
+    ago = "just now" if now() - at < timedelta(minutes=1) else f"{timesince(at, depth=1)} ago"
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, ago)
+
+
+@register.filter
+def message_kind(level: str) -> str:
+    """Translate Django's level of a message to the kind of notice it is."""
+    return {"success": "good", "warning": "warning", "error": "danger"}.get(level, "info")
+
+
+@register.filter
+def in_fours(code: str) -> str:
+    """Write a long code in groups that can be read aloud."""
+    return " ".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
+@register.filter
+def coarse_agent(text: str) -> str:
+    """Write a browser's name for itself in coarse words."""
+    return coarse(text)
 
 
 @register.inclusion_tag("web/components/code.html")
@@ -79,10 +100,10 @@ def search_box(term: str = "") -> dict[str, Any]:
     return {"term": term}
 
 
-@register.inclusion_tag("web/components/navigation.html")
-def navigation() -> dict[str, Any]:
-    """Show the links that every page has."""
-    return {}
+@register.inclusion_tag("web/components/navigation.html", takes_context=True)
+def navigation(context: Any) -> dict[str, Any]:  # noqa: ANN401 - a template's context
+    """Show the links that every page has, and those of who is logged in."""
+    return {name: context.get(name) for name in ("user", "allow_registration", "csrf_token")}
 
 
 @register.inclusion_tag("web/components/button.html")

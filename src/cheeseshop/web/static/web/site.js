@@ -15,3 +15,42 @@ if (navigator.clipboard) {
     });
   }
 }
+
+// How strong a new password is, asked while it is typed; the form is judged again when it is sent.
+for (const input of document.querySelectorAll("input[data-strength]")) {
+  const meter = document.createElement("meter");
+  meter.min = 0;
+  meter.max = 4;
+  meter.low = 2;
+  meter.optimum = 4;
+  meter.setAttribute("aria-label", "Strength of the password");
+  const told = document.createElement("p");
+  told.className = "hint";
+  told.setAttribute("role", "status");
+  meter.hidden = true;
+  input.after(meter, told);
+  let waiting = 0;
+  input.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      if (!input.value) {
+        meter.hidden = true;
+        told.textContent = "";
+        return;
+      }
+      const form = new FormData();
+      form.set("password", input.value);
+      for (const name of ["username", "email", "full_name"]) {
+        form.set(name, input.form.elements[name] ? input.form.elements[name].value : "");
+      }
+      form.set("csrfmiddlewaretoken", input.form.elements.csrfmiddlewaretoken.value);
+      const reply = await fetch(input.dataset.strength, { method: "POST", body: form });
+      if (reply.ok) {
+        const found = await reply.json();
+        meter.hidden = false;
+        meter.value = found.score;
+        told.textContent = `This password is ${found.text}. ${found.advice}`;
+      }
+    }, 300);
+  });
+}

@@ -1,0 +1,356 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The forms of accounts: allauth's, with our rules and words."""
+
+from typing import Any, ClassVar
+
+from allauth.account import forms as account
+from allauth.account.models import EmailAddress
+from allauth.core import context
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from allauth.mfa.webauthn.internal import auth as webauthn_auth
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.http import HttpRequest
+
+from cheeseshop.accounts import history, limits, second_factor
+from cheeseshop.accounts.models import USERNAME, Recovery, User
+from cheeseshop.accounts.passwords import LONGEST, PasswordRules
+
+_NO_LINKS = RegexValidator(r"://|www\.", "A name has no addresses of sites in it.", inverse_match=True)
+_MANY_ADDRESSES = 20
+
+
+class Login(account.LoginForm):  # type: ignore[misc]
+    """Log in by username and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "Username"
+        self.fields["password"].max_length = LONGEST
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+            field.help_text = ""
+
+
+class Register(account.SignupForm):  # type: ignore[misc]
+    """Open an account."""
+
+    full_name = forms.CharField(
+        label="Full name",
+        max_length=100,
+        required=False,
+        help_text="Shown on your profile. You may leave it empty, and change it later.",
+        validators=[_NO_LINKS],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    field_order = ("full_name", "email", "username", "password1", "password2", "website")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].validators.append(USERNAME)
+        self.fields["username"].help_text = "Letters, digits, '.', '_' and '-'. It can never be changed."
+        self.fields["email"].label = "E-mail address"
+        self.fields["email"].help_text = "We send a link to it. It is not shown to others."
+        self.fields["password1"].help_text = PasswordRules().get_help_text()
+        self.fields["password1"].max_length = LONGEST
+        self.fields["password1"].widget.attrs["data-strength"] = "/account/password-strength/"
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        self.fields["website"].label = "Leave this empty"
+        self.fields["website"].widget = forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
+
+    def clean_username(self) -> str:
+        """Check the name. Its form is checked already."""
+        return str(super().clean_username())
+
+    def validate_unique_email(self, value: str) -> str:
+        """Refuse an address that another account has verified; who only claims one keeps nobody out."""
+        if EmailAddress.objects.filter(email=value.lower(), verified=True).exists():
+            raise ValidationError("This address belongs to another account.", code="email_taken")
+        return value
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        """Keep the full name."""
+        user.full_name = self.cleaned_data.get("full_name", "")
+        user.save(update_fields=["full_name"])
+
+
+class AddAddress(account.AddEmailForm):  # type: ignore[misc]
+    """Add an e-mail address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "New e-mail address"
+        self.fields["email"].widget.attrs.pop("placeholder", None)
+
+    def clean_email(self) -> str:
+        """Refuse what another account has verified, and more addresses than one person has."""
+        value = str(super().clean_email())
+        if EmailAddress.objects.filter(email=value, verified=True).exists():
+            raise ValidationError("This address belongs to another account.", code="email_taken")
+        request = context.request
+        limits.spend(request, "add_email", str(self.user.pk), "Too many addresses were added.")
+        return value
+
+
+class ChangePassword(account.ChangePasswordForm):  # type: ignore[misc]
+    """Change the password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _tidy_passwords(self)
+
+
+class SetPassword(account.SetPasswordForm):  # type: ignore[misc]
+    """Set a password where there is none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _tidy_passwords(self)
+
+
+class ResetPassword(account.ResetPasswordKeyForm):  # type: ignore[misc]
+    """Choose a new password by a mailed link."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _tidy_passwords(self)
+
+
+def _tidy_passwords(form: forms.Form) -> None:
+    for name, field in form.fields.items():
+        field.widget.attrs.pop("placeholder", None)
+        field.help_text = PasswordRules().get_help_text() if name == "password1" else ""
+        if name == "password1":
+            field.widget.attrs["data-strength"] = "/account/password-strength/"
+
+
+class Reauthenticate(account.ReauthenticateForm):  # type: ignore[misc]
+    """Confirm the password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+        self.fields["password"].help_text = ""
+
+
+class AskReset(forms.Form):
+    """Ask for a link that resets a password. The answer is the same whoever is named."""
+
+    email = forms.CharField(label="Username or e-mail address", max_length=254)
+
+    def save(self, request: HttpRequest, **_: Any) -> str:
+        """Mail a link to the accounts that were meant, under a limit for each."""
+        named = str(self.cleaned_data["email"]).strip()
+        for user, address in _meant(named):
+            try:
+                limits.spend(request, "reset_password_of", str(user.pk), "")
+            except limits.TooMany:
+                continue
+            history.record(user, "account:password:reset:request", request)
+            account.flows.password_reset.request_password_reset(
+                request, address, [user], account.default_token_generator
+            )
+        return named
+
+
+def _meant(named: str) -> list[tuple[User, str]]:
+    """Return the accounts, with the address to write to, that a name or an address may mean."""
+    if "\0" in named:
+        return []
+    if "@" in named:
+        rows = EmailAddress.objects.filter(email=named.lower()).select_related("user")
+        found = [(row.user, row.email) for row in rows if row.verified or row.primary]
+    else:
+        users = User.objects.filter(username__iexact=named)
+        found = [(user, user.email) for user in users if user.email]
+    return [(user, address) for user, address in found if user.may_act and not user.is_staff]
+
+
+class _CodeForm(mfa.BaseAuthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]
+        field.label = "Code"
+        field.max_length = 40
+        field.help_text = "From your authentication application, or one of your recovery codes."
+        field.widget.attrs.pop("placeholder", None)
+
+    def clean_code(self) -> str:
+        """Use the code up, under the limits of second factors."""
+        code = str(self.cleaned_data["code"])
+        key = str(self.user.pk)
+        limits.spend(context.request, "second_factor", key, "Too many wrong codes.")
+        try:
+            self.authenticator = second_factor.use_code(self.user, code)
+        except ValidationError:
+            tried = Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN)
+            if first := tried.order_by("-type").first():
+                self._emit_authentication_failed(first)
+            raise
+        limits.clear(context.request, "second_factor", key)
+        return code
+
+
+class Authenticate(_CodeForm, mfa.AuthenticateForm):  # type: ignore[misc]
+    """The second factor at log-in, as a code."""
+
+
+class ReauthenticateByCode(_CodeForm, mfa.ReauthenticateForm):  # type: ignore[misc]
+    """A code instead of a password, for accounts that have none."""
+
+
+class ActivateApplication(totp.ActivateTOTPForm):  # type: ignore[misc]
+    """Set up an authentication application, by a first code of it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = "Code that the application shows"
+        self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autocomplete": "one-time-code"}
+        self.fields["code"].widget.attrs.pop("placeholder", None)
+
+    def clean_code(self) -> str:
+        """Check the first code; its moment is kept, so that it can't be used again to log in."""
+        limits.spend(context.request, "second_factor", str(self.user.pk), "Too many wrong codes.")
+        code = str(self.cleaned_data["code"])
+        self.step = second_factor.check_step(second_factor.step_of(self.secret, code))
+        return code
+
+    def note_step(self, made: Authenticator) -> None:
+        """Keep the first code's moment with the application that was made."""
+        made.data["last_step"] = self.step
+        made.save(update_fields=["data"])
+
+
+class AddDevice(webauthn.AddWebAuthnForm):  # type: ignore[misc]
+    """Add a security device."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = "Name of the device"
+        self.fields["name"].max_length = 64
+        self.fields["name"].widget.attrs["maxlength"] = "64"
+        self.fields["name"].help_text = "So that you can tell your devices apart, such as “blue key”."
+
+    def clean_name(self) -> str:
+        """Check that no other device of the person has the name."""
+        name = str(super().clean_name())[:64]
+        if name in _device_names(self.user):
+            raise ValidationError(f"You have a device named {name} already.")
+        return name
+
+
+def _device_names(user: User) -> set[str]:
+    return {a.wrap().name for a in Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)}
+
+
+class RenameDevice(webauthn.EditWebAuthnForm):  # type: ignore[misc]
+    """Rename a security device."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = "Name of the device"
+        self.fields["name"].max_length = 64
+
+    def clean_name(self) -> str:
+        """Check that no other device of the person has the name."""
+        name = str(self.cleaned_data["name"])[:64]
+        if name != self.instance.wrap().name and name in _device_names(self.instance.user):
+            raise ValidationError(f"You have a device named {name} already.")
+        return name
+
+
+class _DeviceForm(webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    def clean_credential(self) -> Authenticator:
+        """Check what the device signed, and that its counter went up."""
+        credential = self.cleaned_data["credential"]
+        webauthn_auth.parse_authentication_response(credential)
+        device: Authenticator = super().clean_credential()
+        second_factor.check_counter(device, credential)
+        return device
+
+
+class AuthenticateByDevice(_DeviceForm):
+    """The second factor at log-in, as a security device."""
+
+
+class LoginByPasskey(_DeviceForm, webauthn.LoginWebAuthnForm):  # type: ignore[misc]
+    """Log in with a passkey alone."""
+
+
+class ReauthenticateByDevice(_DeviceForm, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """A security device instead of a password, for accounts that have none."""
+
+
+class ConfirmCodes(forms.Form):
+    """Type one recovery code, which shows that they were kept."""
+
+    code = forms.CharField(
+        label="One of your recovery codes",
+        max_length=40,
+        help_text="It is used up by this; seven are left.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class Profile(forms.ModelForm):  # type: ignore[type-arg]
+    """What a person tells of themselves."""
+
+    full_name = forms.CharField(
+        label="Full name",
+        max_length=100,
+        required=False,
+        validators=[_NO_LINKS],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    class Meta:
+        model = User
+        fields = ("full_name",)
+
+
+class TypeUsername(forms.Form):
+    """Type the username, to show that deleting is meant."""
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["username"] = forms.CharField(
+            label=f"Type {user.username} to delete the account",
+            max_length=50,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )
+
+    def clean_username(self) -> str:
+        """Check that the very name was typed."""
+        if self.cleaned_data["username"] != self.user.username:
+            raise ValidationError(f"This is not {self.user.username}.")
+        return self.user.username
+
+
+class OpenRecovery(forms.ModelForm):  # type: ignore[type-arg]
+    """Ask for an account whose keys are lost."""
+
+    username = forms.CharField(label="Username of the account", max_length=50)
+
+    class Meta:
+        model = Recovery
+        fields = ("reach", "story")
+        labels: ClassVar[dict[str, str]] = {"reach": "E-mail address where we reach you", "story": "What happened"}
+        help_texts: ClassVar[dict[str, str]] = {
+            "story": "What you lost, which projects are yours, and how you could prove it. Administrators read this."
+        }
+        widgets: ClassVar[dict[str, Any]] = {"story": forms.Textarea(attrs={"rows": 6})}
+
+    field_order = ("username", "reach", "story")
+
+
+class AnswerRecovery(forms.Form):
+    """Answer what an administrator asked."""
+
+    answer = forms.CharField(label="Your answer", max_length=4000, widget=forms.Textarea(attrs={"rows": 6}))

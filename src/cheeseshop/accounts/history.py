@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The security history: one function writes an event and sends the mail that belongs to it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from django.http import HttpRequest
+from ua_parser import parse
+
+from cheeseshop.accounts.models import SecurityEvent, User
+from cheeseshop.core import current
+from cheeseshop.core.clock import now
+from cheeseshop.notify.flows import send
+
+_LONGEST_DETAIL = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a person reads of an event, and which mail it sends, if any."""
+
+    text: str
+    mail: str = ""
+
+
+KINDS = {
+    "account:create": Kind("Account created"),
+    "account:delete": Kind("Account deleted", "account-deleted"),
+    "account:login:success": Kind("Logged in"),
+    "account:login:failure": Kind("Log-in failed"),
+    "account:login:limited": Kind("Log-in refused: too many failures"),
+    "account:login:new_device": Kind("Log-in from a device that was not known"),
+    "account:login:new_device_confirmed": Kind("Device confirmed", "new-device-confirmed"),
+    "account:logout": Kind("Logged out"),
+    "account:sessions:ended": Kind("Other sessions logged out"),
+    "account:reauthenticated": Kind("Password confirmed for a sensitive action"),
+    "account:password:change": Kind("Password changed", "password-changed"),
+    "account:password:disabled": Kind("Password disabled: known from a breach", "password-breached"),
+    "account:password:reset:request": Kind("Password reset asked for"),
+    "account:password:reset": Kind("Password reset", "password-reset-done"),
+    "account:email:add": Kind("E-mail address added", "address-added"),
+    "account:email:remove": Kind("E-mail address removed", "address-removed"),
+    "account:email:verified": Kind("E-mail address verified"),
+    "account:email:primary:change": Kind("Primary e-mail address changed", "primary-changed"),
+    "account:two_factor:method_added": Kind("Two-factor method added", "factor-added"),
+    "account:two_factor:method_removed": Kind("Two-factor method removed", "factor-removed"),
+    "account:two_factor:failure": Kind("Wrong second factor"),
+    "account:two_factor:device_remembered": Kind("Browser remembered for 30 days"),
+    "account:recovery_codes:generated": Kind("Recovery codes made", "codes-made"),
+    "account:recovery_codes:confirmed": Kind("Recovery codes confirmed"),
+    "account:recovery_codes:used": Kind("Recovery code used", "codes-used"),
+    "account:api_token:added": Kind("API token created", "token-created"),
+    "account:api_token:first_used": Kind("API token used for the first time"),
+    "account:api_token:removed": Kind("API token removed", "token-removed"),
+    "account:api_token:removed_leak": Kind("API token revoked: found in public", "token-leaked"),
+    "account:recovery:opened": Kind("Account recovery asked for", "recovery-opened"),
+    "account:recovery:asked": Kind("Account recovery: a proof was asked for", "recovery-question"),
+    "account:recovery:granted": Kind("Account recovery granted", "recovery-granted"),
+    "account:recovery:cancelled": Kind("Account recovery cancelled", "recovery-cancelled"),
+    "account:recovery:done": Kind("Account recovered", "recovery-done"),
+    "account:sso:connected": Kind("Single sign-on connected"),
+    "account:roles:changed": Kind("Site roles changed by single sign-on"),
+    "project:role:add": Kind("Role on a project given"),
+    "project:role:change": Kind("Role on a project changed"),
+    "project:role:remove": Kind("Role on a project taken"),
+}
+
+
+def record(
+    user: User,
+    kind: str,
+    request: HttpRequest | None = None,
+    detail: str = "",
+    *,
+    mailed: bool = True,
+    **told: object,
+) -> None:
+    """Write an event, and mail it to every verified address where its kind has a mail and the caller sends none.
+
+    Raises:
+        KeyError: for a kind that is not in the list.
+    """
+    known = KINDS[kind]
+    address, agent = (address_of(request), agent_of(request)) if request else ("", "")
+    SecurityEvent.objects.create(user=user, kind=kind, address=address, agent=agent, detail=detail[:_LONGEST_DETAIL])
+    if known.mail and mailed:
+        mail(user, known.mail, at=now(), address=address, agent=agent, **told)
+
+
+def mail(user: User, kind: str, *more: str, **told: object) -> None:
+    """Send a mail to every verified address of a person, or to the primary one if none is, and to ``more``."""
+    addresses = EmailAddress.objects.filter(user=user)
+    to = {a.email for a in addresses if a.verified} or {a.email for a in addresses if a.primary}
+    at = told.pop("at", None) or now()
+    send(kind, sorted(to | {m for m in more if m}), {"username": user.username, "at": f"{at:%Y-%m-%d %H:%M}", **told})
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the network address a request came from."""
+    return str(get_adapter().get_client_ip(request))
+
+
+def agent_of(request: HttpRequest) -> str:
+    """Return a browser in coarse words, such as ``Firefox on Linux``."""
+    return coarse(str(request.META.get("HTTP_USER_AGENT", "")))
+
+
+def coarse(agent: str) -> str:
+    """Return a User-Agent header in coarse words."""
+    told = parse(agent[:500])
+    browser = told.user_agent.family if told.user_agent else "an unknown program"
+    return f"{browser} on {told.os.family}"[:100] if told.os else browser[:100]
+
+
+def forget_addresses() -> int:
+    """Drop network addresses from events that are older than the instance keeps them. Returns how many."""
+    before = now() - timedelta(days=current.settings().forget_addresses_days)
+    return SecurityEvent.objects.filter(at__lt=before).exclude(address="").update(address="")

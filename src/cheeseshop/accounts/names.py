@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which user names and e-mail addresses an account may have."""
+
+from disposable_email_domains import blocklist
+from django.core.exceptions import ValidationError
+from email_validator import EmailNotValidError, validate_email
+
+from cheeseshop.accounts.models import ProhibitedDomain, ProhibitedUsername, User
+from cheeseshop.core import current
+
+RESERVED = frozenset(
+    {
+        "abuse", "account", "accounts", "admin", "administrator", "administrators", "anonymous", "api",
+        "billing", "cheeseshop", "contact", "deleted-user", "ghost", "help", "hostmaster", "info", "legal",
+        "login", "logout", "mail", "manage", "moderator", "moderators", "noreply", "nobody", "null", "owner",
+        "pip", "pypi", "postmaster", "privacy", "project", "projects", "register", "root", "sales", "security",
+        "simple", "site", "staff", "status", "support", "system", "team", "test", "testpypi", "trademarks",
+        "user", "users", "webmaster", "www",
+    }
+)  # fmt: skip
+"""Names that would be taken for the site's own. An administrator's command may still give them."""
+
+
+def check_username(name: str) -> None:
+    """Check that a person may register a name. Its form is checked by the model's field.
+
+    Raises:
+        ValidationError: when it is reserved, prohibited or taken, in any case of its letters.
+    """
+    lower = name.lower()
+    if lower in RESERVED or ProhibitedUsername.objects.filter(name=lower).exists():
+        raise ValidationError(f"The username {name!r} is reserved; choose another one.")
+    if "\0" in name or User.objects.filter(username__iexact=name).exists():
+        raise ValidationError(f"The username {name!r} is taken; choose another one.")
+
+
+def check_address(address: str) -> None:
+    """Check that an e-mail address may belong to an account.
+
+    Raises:
+        ValidationError: when it is malformed, its domain takes no mail, or is disposable or prohibited.
+    """
+    settings = current.settings()
+    try:
+        found = validate_email(
+            address,
+            check_deliverability=settings.check_mail_domains,
+            allow_domain_literal=False,
+            test_environment=settings.debug,  # addresses below .test, for developers
+        )
+    except EmailNotValidError as error:
+        raise ValidationError(f"This e-mail address can't be used: {error}") from error
+    parents = _with_parents(found.ascii_domain.lower())
+    if ProhibitedDomain.objects.filter(domain__in=parents).exists():
+        raise ValidationError(f"Addresses at {found.domain} are not accepted here; use another one.")
+    if settings.refuse_disposable_addresses and not blocklist.isdisjoint(parents):
+        raise ValidationError(f"{found.domain} gives throw-away addresses; use one that you will keep.")
+
+
+def _with_parents(domain: str) -> list[str]:
+    labels = domain.split(".")
+    return [".".join(labels[at:]) for at in range(max(1, len(labels) - 1))]

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Logging in, registering, resetting: what people do before they are inside."""
+
+from http import HTTPStatus
+from typing import Any
+
+from allauth.account import views as account
+from allauth.account.internal.decorators import login_stage_required
+from allauth.mfa.base import views as mfa
+from allauth.mfa.webauthn import views as webauthn
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from cheeseshop.accounts import history, limits
+from cheeseshop.accounts.passwords import LONGEST, STRONG_ENOUGH, score
+from cheeseshop.accounts.stages import ConfirmDeviceStage
+
+_WORDS = ("very easy to guess", "easy to guess", "good enough", "strong", "very strong")
+
+
+class LimitedForm:
+    """Answers 429 with the time to wait where a form was refused because of too many tries."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Show the form again, with the status that its error has."""
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        waits = [
+            e.seconds for errors in form.errors.as_data().values() for e in errors if isinstance(e, limits.TooMany)
+        ]
+        if waits:
+            response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+            response["Retry-After"] = str(max(waits))
+        return response
+
+
+class Login(LimitedForm, account.LoginView):  # type: ignore[misc]
+    """Log in with username and password."""
+
+
+class Authenticate(LimitedForm, mfa.AuthenticateView):  # type: ignore[misc]
+    """Give the second factor."""
+
+
+class Reset(account.PasswordResetView):  # type: ignore[misc]
+    """Ask for a link that resets the password."""
+
+
+class Reauthenticate(LimitedForm, account.ReauthenticateView):  # type: ignore[misc]
+    """Confirm the password."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Write it down, then go on with what was meant."""
+        history.record(self.request.user, "account:reauthenticated", self.request)
+        return super().form_valid(form)  # type: ignore[no-any-return]
+
+
+class Passkey(webauthn.LoginWebAuthnView):  # type: ignore[misc]
+    """Log in with a passkey."""
+
+
+@require_safe
+def reset_link(request: HttpRequest) -> HttpResponse:
+    """Lead the link form ``?token=UID-KEY`` to the page that resets a password."""
+    uid, _, key = request.GET.get("token", "").partition("-")
+    if not uid.isalnum() or not key:
+        return redirect("account_reset_password")
+    return redirect("account_reset_password_from_key", uidb36=uid, key=key)
+
+
+@login_stage_required(stage=ConfirmDeviceStage.key, redirect_urlname="account_login")  # type: ignore[untyped-decorator]
+@require_GET
+def confirm_login(request: HttpRequest) -> HttpResponse:
+    """Say that a mail was sent; with its token, in the browser that asked, finish the log-in."""
+    stage: ConfirmDeviceStage = request._login_stage  # type: ignore[attr-defined]  # noqa: SLF001 - allauth's way
+    token = request.GET.get("token")
+    if token is None:
+        return render(request, "account/confirm_login.html", {"user_name": stage.login.user.username})
+    if not stage.accepts(token):
+        return render(request, "account/confirm_login.html", {"failed": True}, status=HTTPStatus.BAD_REQUEST)
+    history.record(stage.login.user, "account:login:new_device_confirmed", request)
+    return stage.exit()  # type: ignore[no-any-return]
+
+
+@require_POST
+@csrf_protect
+def password_strength(request: HttpRequest) -> JsonResponse:
+    """Answer how strong a password is that is being typed, in words. Nothing of it is kept."""
+    told = {name: request.POST.get(name, "")[:LONGEST] for name in ("password", "username", "email", "full_name")}
+    points, advice = score(told["password"], told["username"], told["email"], told["full_name"])
+    return JsonResponse({"score": points, "enough": points >= STRONG_ENOUGH, "text": _WORDS[points], "advice": advice})

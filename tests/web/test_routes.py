@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every route is entered here with who may open it; a new one fails until it is."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+pytestmark = pytest.mark.django_db
+
+ANYBODY = {
+    "", "search/", "project/<str:name>/", "project/<str:name>/<str:version>/",
+    "project/<str:name>/<str:version>/files/", "project/<str:name>/<str:version>/releases/", "user/<str:username>/",
+    "legacy/", "help/", "pypi", "pypi/", "pypi/<str:name>/", "pypi/<str:name>/<str:version>/", "p/<str:name>/",
+    "p/<str:name>/<str:version>/", "u/<str:username>/",
+    "packages/<str:_kind>/<str:_letter>/<str:_project>/<str:filename>", "_health/", "robots.txt",
+    "account/login/", "account/logout/", "account/register/", "account/inactive/", "account/passkey/",
+    "account/verification-sent/", r"account/^verify-email/(?P<key>[-:\w]+)/$", "account/request-password-reset/",
+    "account/request-password-reset/sent/", "account/reset-password/", "account/reset-password/done/",
+    r"account/^reset-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", "account/password-strength/",
+    "account/recover/", "account/recover/<str:token>/", "account/recover/cancel/<str:token>/",
+}  # fmt: skip
+DURING_LOG_IN = {"account/two-factor/", "account/two-factor/remember/", "account/confirm-login/"}
+LOGGED_IN = {
+    "account/reauthenticate/", "account/reauthenticate/code/", "account/reauthenticate/device/", "accounts/search/",
+}  # fmt: skip
+BEHIND_THE_GATE = {
+    "manage/unverified-account/", "manage/account/", "manage/account/sessions/", "manage/account/history/",
+    "manage/account/two-factor/", "manage/account/webauthn-devices/", "manage/account/recovery-codes/burn/",
+    "manage/recoveries/",
+}  # fmt: skip
+SENSITIVE = {
+    "manage/account/emails/", "manage/account/password/", "manage/account/password/set/", "manage/account/delete/",
+    "manage/account/totp-provision/", "manage/account/totp-remove/", "manage/account/webauthn-provision/",
+    "manage/account/webauthn-provision/<int:pk>/remove/", "manage/account/webauthn-provision/<int:pk>/rename/",
+    "manage/account/recovery-codes/", "manage/account/recovery-codes/generate/",
+    "manage/recoveries/<uuid:recovery>/",
+}  # fmt: skip
+
+
+def routes() -> Iterator[tuple[str, URLPattern]]:
+    def walk(patterns: list[object], prefix: str) -> Iterator[tuple[str, URLPattern]]:
+        for each in patterns:
+            here = prefix + str(each.pattern)  # type: ignore[attr-defined]
+            if isinstance(each, URLPattern):
+                yield here, each
+            else:
+                yield from walk(each.url_patterns, here)  # type: ignore[attr-defined]
+
+    yield from walk(get_resolver().url_patterns, "")
+
+
+def address(route: str) -> str:
+    return "/" + route.replace("<int:pk>", "1").replace("<uuid:recovery>", str(UUID(int=7)))
+
+
+def test_every_route_is_known_with_its_permission() -> None:
+    found = {route for route, _ in routes() if not route.startswith("dev/")}
+    assert found == ANYBODY | DURING_LOG_IN | LOGGED_IN | BEHIND_THE_GATE | SENSITIVE
+
+
+def test_sensitive_views_are_these_and_no_others() -> None:
+    assert {route for route, each in routes() if getattr(each.callback, "is_sensitive", False)} == SENSITIVE
+
+
+@pytest.mark.parametrize("route", sorted(BEHIND_THE_GATE | SENSITIVE))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_whoever_is_not_logged_in_is_led_to_the_log_in(client: Client, route: str, method: str) -> None:
+    reply = getattr(client, method)(address(route))
+    assert (reply.status_code, reply.headers["location"]) == (302, f"/account/login/?next={address(route)}")
+
+
+@pytest.mark.parametrize("route", sorted(DURING_LOG_IN))
+def test_the_steps_of_a_log_in_need_one(client: Client, route: str) -> None:
+    reply = client.get(address(route))
+    assert (reply.status_code, reply.headers["location"]) == (302, "/account/login/")
+
+
+@pytest.mark.parametrize("route", sorted(LOGGED_IN))
+def test_what_needs_a_person_refuses_others(client: Client, route: str) -> None:
+    assert client.get(address(route)).status_code in {302, 401}
