@@ -5,13 +5,19 @@ import os
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 
 _DATA = tempfile.mkdtemp(prefix="cheeseshop-tests-")
 os.environ["CHEESESHOP_DATA"] = _DATA
 os.environ.setdefault("CHEESESHOP_DEBUG", "yes")
 os.environ.setdefault("CHEESESHOP_BREACHED_PASSWORDS_URL", "off")  # tests ask a list of their own
+
+# Here and not by pytest's own setting, which would load the settings before this file, in each worker of xdist with
+# the data folder of their parent; and the variable is not left behind, because they inherit it.
 os.environ["DJANGO_SETTINGS_MODULE"] = "cheeseshop.config.settings"
+django.setup()
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from cheeseshop.core import current
 from cheeseshop.publishing.receiving import receive
 from cheeseshop.storage import open_store
 from cheeseshop.uploads.admission import Sender
-from cheeseshop.tokens.authentication import authenticate
+from cheeseshop.tokens.authentication import Origin, authenticate
 from tests.support.factories import form_for
 
 def step(name):
@@ -31,7 +31,7 @@ def step(name):
 
 path = Path(sys.argv[1])
 store = open_store()
-sender = Sender(authenticate("token " + sys.argv[3]), "", "")
+sender = Sender(authenticate("token " + sys.argv[3], Origin("", "")), "", "")
 receive(store, current.settings().url, sender, form_for(store, path.name, path.read_bytes()), step=step)
 """
 

@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.contrib.auth import logout
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -55,7 +55,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Return the address of the client; the connection's, where the proxies in front say nothing usable."""
         try:
             return str(super().get_client_ip(request))
-        except ImproperlyConfigured:
+        except (ImproperlyConfigured, PermissionDenied):
             return str(request.META.get("REMOTE_ADDR", ""))
 
     def is_safe_url(self, url: str) -> bool:

@@ -64,8 +64,9 @@ def use_code(user: User, code: str) -> Authenticator:
             .exclude(type=Authenticator.Type.WEBAUTHN)
         }
         codes = found.get(Authenticator.Type.RECOVERY_CODES)
-        if codes is not None and codes.wrap().validate_code(code):
-            return codes
+        wrapped = codes.wrap() if codes is not None else None
+        if wrapped is not None and wrapped.validate_code(code):
+            return wrapped.instance  # type: ignore[no-any-return] - it was read anew, and knows what is left
         application = found.get(Authenticator.Type.TOTP)
         if application is None:
             raise ValidationError("This code is wrong, or was used already.")

@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from cheeseshop import sql
+from cheeseshop.accounts import history
+from cheeseshop.accounts.flows.passwords import as_request, examine_password
 from cheeseshop.accounts.queries import Person, person
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Forbidden
 from cheeseshop.tokens import caveats
 from cheeseshop.tokens.macaroons import BadMacaroon, Macaroon, parse, verifies
+from cheeseshop.tokens.models import Token
 
 NO_IDENTITY = "Invalid or non-existent authentication information."
 PASSWORDS_REFUSED = (
@@ -42,16 +45,25 @@ class Bearer:
             raise Forbidden(f"Invalid API Token: {reason}")
 
 
-def authenticate(header: str) -> Bearer:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request comes from: network address and program."""
+
+    address: str
+    agent: str
+
+
+def authenticate(header: str, origin: Origin) -> Bearer:
     """Find whose token an Authorization header carries: Basic with user ``__token__``, or ``token``/``bearer``.
 
-    Two indexed look-ups, no password hash. Caveats that do not depend on the project are checked here.
+    Two indexed look-ups, no password hash. Caveats that do not depend on the project are checked here. A real password
+    is looked at for breaches, under the limits of log-ins, and refused with the same words in every case.
 
     Raises:
         Forbidden: for anything but a valid token of an active person.
     """
     try:
-        macaroon = parse(_secret(header))
+        macaroon = parse(_secret(header, origin))
         identifier = UUID(macaroon.identifier)
     except BadMacaroon as error:
         raise Forbidden(f"Invalid API Token: {error}") from error
@@ -66,20 +78,30 @@ def authenticate(header: str) -> Bearer:
         raise Forbidden(NO_IDENTITY)
     bearer = Bearer(holder, macaroon, tuple(caveats.encode(c) for c in sql.as_json(stored)), bool(by_administrator))
     bearer.check(None, None)
-    _stamp(identifier, None if last_used is None else sql.as_moment(last_used))
+    _stamp(identifier, None if last_used is None else sql.as_moment(last_used), origin)
     return bearer
 
 
 _LOOK_UP = "SELECT user_id, key, caveats, last_used_at, issued_by_administrator FROM tokens_token WHERE id = %s"
 
 
-def _stamp(token: UUID, last_used: datetime | None) -> None:
+def _stamp(token: UUID, last_used: datetime | None, origin: Origin) -> None:
     moment = now()
-    if last_used is None or moment - last_used > _USE_STAMP:
-        sql.run("UPDATE tokens_token SET last_used_at = %s WHERE id = %s", moment, token)
+    if last_used is not None:
+        if moment - last_used > _USE_STAMP:
+            sql.run("UPDATE tokens_token SET last_used_at = %s WHERE id = %s", moment, token)
+    elif sql.run("UPDATE tokens_token SET last_used_at = %s WHERE id = %s AND last_used_at IS NULL", moment, token):
+        note_first_use(token, origin)
 
 
-def _secret(header: str) -> str:
+def note_first_use(token: UUID, origin: Origin) -> None:
+    """Write into the holder's security history that a token was used for the first time."""
+    used = Token.objects.select_related("user").get(pk=token)
+    request = as_request(origin.address, origin.agent)
+    history.record(used.user, "account:api_token:first_used", request, used.description)
+
+
+def _secret(header: str, origin: Origin) -> str:
     scheme, _, rest = header.partition(" ")
     if scheme.lower() in {"token", "bearer"}:
         return rest.strip()
@@ -90,6 +112,7 @@ def _secret(header: str) -> str:
     except (binascii.Error, ValueError) as error:
         raise Forbidden(NO_IDENTITY) from error
     if username.strip() != "__token__":
+        examine_password(username.strip(), password, origin.address, origin.agent)
         raise Forbidden(PASSWORDS_REFUSED)
     if username != "__token__":
         raise Forbidden("Invalid API Token: the user name must be exactly __token__, without spaces or line breaks")

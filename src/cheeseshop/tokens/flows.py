@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from packaging.utils import canonicalize_name
 
+from cheeseshop.accounts import history
 from cheeseshop.accounts.models import User
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
@@ -47,6 +48,14 @@ def create_token(request: TokenRequest) -> str:
                 description=request.description,
                 caveats=stored,
                 issued_by_administrator=request.issued_by_administrator,
+            )
+            history.record(
+                request.user,
+                "account:api_token:added",
+                None,
+                request.description,
+                token=request.description,
+                scope=", ".join(request.projects) or "the whole account",
             )
     except IntegrityError as error:
         raise Conflict(f"{request.user} has a token named {request.description!r} already.") from error

@@ -8,7 +8,7 @@ from cheeseshop.catalog.state import largest_own_limit
 from cheeseshop.core import current
 from cheeseshop.core.errors import Forbidden, Refusal
 from cheeseshop.edge_contract.protocols import RequestHead
-from cheeseshop.tokens.authentication import NO_IDENTITY, Bearer, authenticate
+from cheeseshop.tokens.authentication import NO_IDENTITY, Bearer, Origin, authenticate
 
 _DIGITS = 20
 
@@ -43,7 +43,8 @@ def admit(head: RequestHead) -> Sender:
     header = head.headers.get("authorization")
     if not header:
         raise Forbidden(NO_IDENTITY)
-    return Sender(authenticate(header), _address(head), head.headers.get("user-agent", "")[:300], action)
+    agent = head.headers.get("user-agent", "")[:300]
+    return Sender(authenticate(header, Origin(head.client, agent)), _address(head), agent, action)
 
 
 _GONE = {

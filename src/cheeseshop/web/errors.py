@@ -13,8 +13,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 400, "That request can't be understood", reason)
 
 
-def forbidden(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that is not allowed."""
+    del exception  # Django passes it by this name; what it says is for us
     return error_page(request, 403, "You may not do that", "Your account has no permission for it.")
 
 

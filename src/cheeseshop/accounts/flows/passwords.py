@@ -50,7 +50,7 @@ def examine_password(username: str, password: str, address: str, agent: str) -> 
 
     Says nothing to the caller, whose answer is the same in every case.
     """
-    request = _request(address, agent)
+    request = as_request(address, agent)
     try:
         limits.spend(request, "login_failed_anywhere", "all", TOO_MANY)
         spent = limits.spend(request, "login_failed", username.lower(), TOO_MANY)
@@ -68,7 +68,8 @@ def examine_password(username: str, password: str, address: str, agent: str) -> 
         disable_password(user, request)
 
 
-def _request(address: str, agent: str) -> HttpRequest:
+def as_request(address: str, agent: str) -> HttpRequest:
+    """Return a request that says where somebody comes from, for limits and the history outside of Django's views."""
     request = HttpRequest()
     request.method = "POST"
     request.user = AnonymousUser()
