@@ -134,7 +134,9 @@ def test_a_list_that_is_away_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -
 
 
 @given(st.sets(st.text(min_size=1, max_size=5), max_size=40), st.text(max_size=5))
-def test_a_sorted_file_is_searched_exactly(tmp_path_factory: pytest.TempPathFactory, inside: set[str], one: str) -> None:
+def test_a_sorted_file_is_searched_exactly(
+    tmp_path_factory: pytest.TempPathFactory, inside: set[str], one: str
+) -> None:
     def digest(word: str) -> str:
         return hashlib.sha1(word.encode("utf-8", "surrogatepass")).hexdigest().upper()
 

@@ -30,7 +30,9 @@ def test_an_unknown_name_and_a_wrong_password_read_alike() -> None:
     first, second = replies[0].content, replies[1].content
     assert [r.status_code for r in replies] == [200] * 4
     assert b"username or the password is wrong" in first
-    assert first.replace(b'value="alice"', b"").count(b"wrong") == second.replace(b'value="nobody"', b"").count(b"wrong")
+    assert first.replace(b'value="alice"', b"").count(b"wrong") == second.replace(b'value="nobody"', b"").count(
+        b"wrong"
+    )
 
 
 def test_a_hash_is_made_for_unknown_names_too(monkeypatch: pytest.MonkeyPatch) -> None:

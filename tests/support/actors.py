@@ -17,6 +17,7 @@ from cheeseshop.notify.models import Mail
 from tests.support.factories import make_user
 
 PASSWORD = "a long password"
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SECRET = generate_totp_secret()
 
 
@@ -43,9 +44,7 @@ class Visitor(Client):
     """A browser with its cookies, from an address of its own."""
 
     def __init__(self, address: str = "192.0.2.1", *, checks_csrf: bool = False) -> None:
-        super().__init__(
-            enforce_csrf_checks=checks_csrf, REMOTE_ADDR=address, HTTP_USER_AGENT="Mozilla/5.0 (X11; Linux) Firefox/140"
-        )
+        super().__init__(enforce_csrf_checks=checks_csrf, REMOTE_ADDR=address, HTTP_USER_AGENT=AGENT)
 
     def log_in(self, name: str, password: str = PASSWORD, **more: Any) -> Any:
         return self.post("/account/login/", {"login": name, "password": password, **more})

@@ -24,7 +24,7 @@ def breach_list() -> Iterator[BreachList]:
     """Run a list on a free port until the block ends."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the library's name
+        def do_GET(self) -> None:
             told.asked.append((self.path, self.headers.get("Add-Padding", "")))
             prefix = self.path.rpartition("/")[2]
             digests = (hashlib.sha1(p.encode()).hexdigest().upper() for p in told.passwords)
