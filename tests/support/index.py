@@ -85,7 +85,7 @@ def database() -> Iterator[dict[str, str]]:
 @contextmanager
 def live_index(folder: Path, *, workers: int = 1, **settings: str) -> Iterator[Index]:
     """Run an index in ``folder`` until the block ends. ``workers`` 0: as many as ``serve`` takes by itself."""
-    port = _free_port()
+    port = free_port()
     own = {"CHEESESHOP_DATA": str(folder / "var"), "CHEESESHOP_URL": f"http://localhost:{port}"}
     own |= {"CHEESESHOP_BREACHED_PASSWORDS_URL": "off", **settings}
     with database() as chosen:
@@ -135,7 +135,8 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
             process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

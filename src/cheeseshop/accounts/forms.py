@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from allauth.mfa.webauthn.internal import auth as webauthn_auth
+from allauth.socialaccount import forms as social
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -19,6 +20,7 @@ from django.http import HttpRequest
 from cheeseshop.accounts import history, limits, second_factor
 from cheeseshop.accounts.models import USERNAME, Recovery, User
 from cheeseshop.accounts.passwords import LONGEST, PasswordRules
+from cheeseshop.core import current
 
 _NO_LINKS = RegexValidator(r"://|www\.", "A name has no addresses of sites in it.", inverse_match=True)
 _MANY_ADDRESSES = 20
@@ -78,6 +80,18 @@ class Register(account.SignupForm):  # type: ignore[misc]
         """Keep the full name."""
         user.full_name = self.cleaned_data.get("full_name", "")
         user.save(update_fields=["full_name"])
+
+
+class RegisterBySingleSignOn(social.SignupForm):  # type: ignore[misc]
+    """Complete what the issuer told, where it could not be used as it is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].validators.append(USERNAME)
+        self.fields["username"].help_text = "Letters, digits, '.', '_' and '-'. It can never be changed."
+        self.fields["email"].label = "E-mail address"
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
 
 
 class AddAddress(account.AddEmailForm):  # type: ignore[misc]
@@ -161,7 +175,7 @@ class AskReset(forms.Form):
 
 def _meant(named: str) -> list[tuple[User, str]]:
     """Return the accounts, with the address to write to, that a name or an address may mean."""
-    if "\0" in named:
+    if "\0" in named or not current.settings().password_login:
         return []
     if "@" in named:
         rows = EmailAddress.objects.filter(email=named.lower()).select_related("user")

@@ -65,8 +65,8 @@ def use_code(user: User, code: str) -> Authenticator:
         }
         codes = found.get(Authenticator.Type.RECOVERY_CODES)
         wrapped = codes.wrap() if codes is not None else None
-        if wrapped is not None and wrapped.validate_code(code):
-            return wrapped.instance  # type: ignore[no-any-return] - it was read anew, and knows what is left
+        if wrapped is not None and wrapped.validate_code(code):  # reads its row anew, which knows what is left
+            return wrapped.instance
         application = found.get(Authenticator.Type.TOTP)
         if application is None:
             raise ValidationError("This code is wrong, or was used already.")

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 
 from cheeseshop.accounts import history, names
 from cheeseshop.accounts.models import USERNAME, User
@@ -45,6 +46,11 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
         apply_roles(user, sociallogin.account)
         history.record(user, "account:sso:connected", request, current.settings().oidc_name)
         return user
+
+    def get_connect_redirect_url(self, request: HttpRequest, socialaccount: SocialAccount) -> str:
+        """Go back to the account after connecting it."""
+        history.record(socialaccount.user, "account:sso:connected", request, current.settings().oidc_name)
+        return reverse("account")
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Bring the roles of somebody who has an account up to date at each log-in."""

@@ -33,7 +33,7 @@ _entrance = [
     path("reset-password/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     re_path(
         r"^reset-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account.password_reset_from_key,
+        entrance.ResetFromKey.as_view(),
         name="account_reset_password_from_key",
     ),
     path("password-strength/", entrance.password_strength, name="password-strength"),

@@ -11,6 +11,7 @@ from dataclasses import asdict, fields
 from cheeseshop.core.settings import PREFIX, Settings, load_settings
 
 _ENOUGH_SPACE = 1024**3
+_SECRET = frozenset({"secret_key", "database_url", "mail_url", "oidc_client_secret"})
 
 
 def verify(options: argparse.Namespace) -> int:
@@ -38,7 +39,7 @@ def settings(options: argparse.Namespace) -> int:
     rows = []
     for each in fields(Settings):
         value = getattr(values, each.name)
-        shown = "(hidden)" if each.name in {"secret_key", "database_url"} and value else str(value)
+        shown = "(hidden)" if each.name in _SECRET and value else str(value)
         source = "default" if value == each.default else "set"
         rows.append({"name": PREFIX + each.name.upper(), "value": shown, "source": source, "doc": each.metadata["doc"]})
     if options.json:
@@ -52,6 +53,8 @@ def settings(options: argparse.Namespace) -> int:
 def doctor(options: argparse.Namespace) -> int:
     """Check the machine and the settings. Returns 1 when something would keep the index from working."""
     found = [_python(), _sqlite(), _disk(), _database()]
+    if found[-1][1]:
+        found += [_mails(), _breaches()]
     if options.json:
         print(json.dumps([{"check": n, "ok": ok, "detail": d} for n, ok, d in found]))
     else:
@@ -93,3 +96,20 @@ def _database() -> Finding:
     if waiting:
         return "database", False, f"{waiting} migrations wait; run `cheeseshop init`"
     return "database", True, connection.vendor
+
+
+def _mails() -> Finding:
+    from cheeseshop.notify.models import Mail  # noqa: PLC0415 - Django is set up by now
+
+    given_up = Mail.objects.filter(due_at=None).count()
+    waiting = Mail.objects.exclude(due_at=None).count()
+    newest = Mail.objects.exclude(error="").order_by("-id").values_list("error", flat=True).first()
+    detail = f"{waiting} wait, {given_up} were given up" + (f"; the last error: {newest}" if newest else "")
+    return "mails", given_up == 0, detail
+
+
+def _breaches() -> Finding:
+    from cheeseshop.accounts.breached import failures  # noqa: PLC0415 - Django is set up by now
+
+    source = load_settings().breached_passwords_url
+    return "breached passwords", True, f"{source}, could not be asked {failures()} times"

@@ -85,6 +85,37 @@ def _user(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         return create_user(options)
 
     create.set_defaults(run=run)
+    password = parser.add_parser("password", help="set somebody's password, which ends their sessions")
+    password.add_argument("name")
+    password.add_argument("--password-stdin", action="store_true", required=True, help="read it from stdin")
+    _lists(parser)
+
+    def run_password(options: argparse.Namespace) -> int:
+        from cheeseshop.cli.people import set_password  # noqa: PLC0415 - loads Django
+
+        return set_password(options)
+
+    password.set_defaults(run=run_password)
+
+
+def _lists(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    prohibit = actions.add_parser("prohibit", help="refuse a username, or the e-mail addresses of a domain")
+    prohibit.add_argument("--comment", default="")
+    allow = actions.add_parser("allow", help="take such a prohibition back")
+    for each in (prohibit, allow):
+        what = each.add_mutually_exclusive_group(required=True)
+        what.add_argument("--name")
+        what.add_argument("--domain")
+    prohibited = actions.add_parser("prohibited", help="list prohibited usernames and domains")
+    prohibited.add_argument("--json", action="store_true")
+
+    def run(options: argparse.Namespace) -> int:
+        from cheeseshop.cli import prohibitions  # noqa: PLC0415 - loads Django
+
+        return int(getattr(prohibitions, options.action)(options))
+
+    for name, each in (("prohibit", prohibit), ("allow", allow), ("prohibited", prohibited)):
+        each.set_defaults(run=run, action=name)
 
 
 def _token(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -24,6 +24,20 @@ def create_user(options: argparse.Namespace) -> int:
     return 0
 
 
+def set_password(options: argparse.Namespace) -> int:
+    """Set a person's password from standard input."""
+    setup()
+    from cheeseshop.accounts.flows.passwords import set_password  # noqa: PLC0415 - Django must be set up first
+    from cheeseshop.accounts.queries import user_named  # noqa: PLC0415 - as above
+
+    user = user_named(options.name)
+    if user is None or not user.is_active:
+        raise Missing(f"There is no user {options.name!r}.")
+    set_password(user, sys.stdin.readline().rstrip("\n"))
+    print(f"Set the password of {user.username}; all their sessions ended.", file=sys.stderr)
+    return 0
+
+
 def create_token(options: argparse.Namespace) -> int:
     """Create a token and print it, alone, on standard output."""
     setup()

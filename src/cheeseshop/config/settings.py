@@ -2,6 +2,7 @@
 """Django settings, derived from the typed settings and nothing else."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 import dj_email_url
@@ -20,6 +21,12 @@ def _database(conf: Settings) -> dict[str, Any]:
     else:
         path = str(conf.data.resolve() / "db.sqlite3")
     return {"ENGINE": "cheeseshop.config.sqlite", "NAME": path, "CONN_MAX_AGE": None, "TEST": {"NAME": f"{path}.test"}}
+
+
+def origin(address: str) -> str:
+    """Return scheme and host of an address, as a content security policy names it."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _issuers(conf: Settings) -> list[dict[str, Any]]:
@@ -175,6 +182,7 @@ MFA_FORMS = {
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = CHEESESHOP.trusted_proxies
 SOCIALACCOUNT_ADAPTER = "cheeseshop.accounts.single_sign_on.SingleSignOn"
+SOCIALACCOUNT_FORMS = {"signup": "cheeseshop.accounts.forms.RegisterBySingleSignOn"}
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an issuer's word about an address must not open somebody's account
 SOCIALACCOUNT_EMAIL_VERIFICATION = "optional"
 SOCIALACCOUNT_QUERY_EMAIL = False
@@ -198,7 +206,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],  # no page makes a reader's browser ask a stranger
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        # A browser follows the rule through redirects too, and the log-in button ends at the issuer.
+        "form-action": ["'self'", *([origin(CHEESESHOP.oidc_issuer)] if CHEESESHOP.oidc_issuer else [])],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "manifest-src": ["'self'"],

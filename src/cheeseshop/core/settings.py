@@ -173,6 +173,10 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(f"{PREFIX}DEBUG=yes is unsafe on {parts.hostname}; write {PREFIX}DEBUG=no.")
     if settings.database_url and not settings.database_url.startswith(("postgres://", "postgresql://", "sqlite:///")):
         raise SettingsError(f"{PREFIX}DATABASE_URL must begin with postgresql:// or sqlite:///.")
+    if settings.oidc_issuer and not settings.oidc_issuer.startswith(
+        ("https://", "http://localhost", "http://127.0.0.1")
+    ):
+        raise SettingsError(f"{PREFIX}OIDC_ISSUER must begin with https://, not {settings.oidc_issuer!r}.")
     if not settings.password_login and not settings.oidc_issuer:
         raise SettingsError(f"{PREFIX}PASSWORD_LOGIN=no leaves nobody a way in; set {PREFIX}OIDC_ISSUER too.")
     return settings if not settings.url.endswith("/") else _with_url(settings, settings.url.rstrip("/"))

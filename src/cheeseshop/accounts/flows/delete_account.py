@@ -6,6 +6,7 @@ Journal entries keep the name as text.
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -31,7 +32,7 @@ def delete_account(user: User, request: HttpRequest | None) -> None:
             raise Conflict(f"You are the only owner of {names}. Give each another owner, or delete it, first.")
         history.record(user, "account:delete", request)
         leave_all(user.pk)
-        for model in (EmailAddress, Authenticator, KnownDevice, Recovery):
+        for model in (EmailAddress, Authenticator, SocialAccount, KnownDevice, Recovery):
             model.objects.filter(user=user).delete()
         user.tokens.all().delete()
         user.groups.clear()

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from cheeseshop.accounts import history, limits
 from cheeseshop.accounts.passwords import LONGEST, STRONG_ENOUGH, score
 from cheeseshop.accounts.stages import ConfirmDeviceStage
+from cheeseshop.core import current
 
 _WORDS = ("very easy to guess", "easy to guess", "good enough", "strong", "very strong")
 
@@ -56,8 +57,22 @@ class Reauthenticate(LimitedForm, account.ReauthenticateView):  # type: ignore[m
         return super().form_valid(form)  # type: ignore[no-any-return]
 
 
-class Passkey(webauthn.LoginWebAuthnView):  # type: ignore[misc]
+class OwnLogIn:
+    """Leads to the log-in page where only the issuer's log-in counts: nothing of ours may lead around it."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Pass the request on where log-ins of our own are on."""
+        if not current.settings().password_login:
+            return redirect("account_login")
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+
+
+class Passkey(OwnLogIn, webauthn.LoginWebAuthnView):  # type: ignore[misc]
     """Log in with a passkey."""
+
+
+class ResetFromKey(OwnLogIn, account.PasswordResetFromKeyView):  # type: ignore[misc]
+    """Choose a new password by a mailed link, and log in with it."""
 
 
 @require_safe

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from allauth.account import views as account
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions import views as sessions
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -44,6 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "form": form,
         "addresses": EmailAddress.objects.filter(user=user).order_by("-primary", "email"),
         "methods": Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).count(),
+        "connected": SocialAccount.objects.filter(user=user).exists(),
         "tokens": user.tokens.order_by("created_at"),
         "projects": roles_of(user.pk),
         "events": shown(SecurityEvent.objects.filter(user=user).order_by("-at")[:5]),
