@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -58,11 +59,12 @@ class Person:
         self._device()
 
     def _device(self) -> None:
-        session = self.context.new_cdp_session(self.page)
-        session.send("WebAuthn.enable")
+        self.cdp = self.context.new_cdp_session(self.page)
+        self.cdp.send("WebAuthn.enable")
         options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
                    "isUserVerified": True, "automaticPresenceSimulation": True}  # fmt: skip
-        session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        made = self.cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        self.authenticator = made["authenticatorId"]
 
     def go(self, path: str) -> None:
         self.page.goto(self.index.url + path)
@@ -116,14 +118,16 @@ class Person:
 
 
 def _age_session(index: Index, key: str, seconds: int) -> None:
-    program = (
-        "from cheeseshop.config.boot import setup; setup()\n"
-        "import sys; from django.contrib.sessions.backends.db import SessionStore\n"
-        "store = SessionStore(sys.argv[1]); records = store['account_authentication_methods']\n"
-        "for each in records: each['at'] -= int(sys.argv[2])\n"
-        "store['account_authentication_methods'] = records; store.save()\n"
-    )
-    subprocess.run([sys.executable, "-c", program, key, str(seconds)], env=index.environ, check=True)
+    program = f"""
+from django.contrib.sessions.backends.db import SessionStore
+store = SessionStore({key!r})
+records = store["account_authentication_methods"]
+for each in records:
+    each["at"] -= {seconds}
+store["account_authentication_methods"] = records
+store.save()
+"""
+    _in_the_index(index, program)
 
 
 @pytest.mark.parametrize(("name", "width"), [("desktop", 1280), ("phone", 375)])
@@ -240,3 +244,177 @@ def test_an_account_from_registration_to_history(  # noqa: PLR0915 - one story, 
         assert event in told, event
     assert person.failures == []
     person.context.close()
+
+
+def set_up(index: Index, browser: Browser, name: str, width: int = 1280) -> Person:
+    """Somebody with a verified address, an application and recovery codes, who just registered."""
+    person = Person(index, browser, name, width)
+    person.page.goto(f"{index.url}/account/register/")
+    for label, value in (("E-mail address", person.address), ("Username", name), ("Password", PASSWORD),
+                         ("Password (again)", PASSWORD)):  # fmt: skip
+        person.fill(label, value)
+    person.press("Register")
+    person.page.goto(person.mailbox.link(person.address, "Verify your e-mail"))
+    person.press("Verify the address")
+    person.page.goto(f"{index.url}/manage/account/totp-provision/")
+    person.secret = person.page.locator("pre code").inner_text()
+    person.fill("Code that the application shows", person.code())
+    person.press("Set up the application")
+    person.codes = [text.replace(" ", "") for text in person.page.locator(".codes code").all_inner_texts()]
+    person.page.goto(f"{index.url}/manage/account/recovery-codes/burn/")
+    person.fill("One of your recovery codes", person.codes.pop())
+    person.press("Confirm")
+    return person
+
+
+@pytest.mark.parametrize(("name", "width"), [("wide", 1280), ("narrow", 320)])
+def test_every_account_page_is_free_of_barriers(index: Index, browser: Browser, name: str, width: int) -> None:
+    person = set_up(index, browser, name, width)
+    for path in ("", "emails/", "password/", "two-factor/", "totp-remove/", "webauthn-provision/", "recovery-codes/",
+                 "sessions/", "history/", "delete/"):  # fmt: skip
+        person.go(f"/manage/account/{path}")
+        assert person.at(f"/manage/account/{path}"), person.page.url
+    person.press("Delete the account")  # without typing the name: the form says what is missing
+    person.look()
+    assert person.page.evaluate("document.activeElement.name") == "username"
+    person.go("/account/logout/")
+    person.go("/account/reauthenticate/?next=/manage/account/")
+    person.log_out()
+    for path in ("login/", "register/", "request-password-reset/", "recover/", "inactive/", "reset-password/a-b/",
+                 "verify-email/a:b:c/", "request-password-reset/sent/"):  # fmt: skip
+        person.go(f"/account/{path}")
+    person.go("/account/recover/")
+    person.press("Ask for the account")
+    person.look()
+    person.go("/help/")
+    assert person.failures == []
+    person.context.close()
+
+
+def test_a_passkey_logs_in_alone_and_old_answers_and_copies_do_not(index: Index, browser: Browser) -> None:
+    person = set_up(index, browser, "passkey")
+    page = person.page
+    person.go("/manage/account/webauthn-provision/")
+    person.fill("Name of the device", "Passkey")
+    page.get_by_label("Passwordless").check()
+    person.press("Add the device")
+    page.wait_for_url("**/two-factor/")
+    assert page.get_by_text("passkey", exact=True).count() >= 1
+    person.log_out()
+
+    person.go("/account/login/")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None)
+    person.press("Log in with a passkey")
+    page.wait_for_url("**/manage/account/")
+    credential = parse_qs(sent[-1])["credential"][0]
+    person.go("/manage/account/history/")
+    assert "webauthn" in page.locator("tbody").inner_text()
+    person.log_out()
+
+    # The same answer once more, to another challenge.
+    person.log_in()
+    page.locator("#webauthn_form [name=credential]").evaluate("(field, value) => { field.value = value }", credential)
+    page.locator("#webauthn_form").evaluate("form => form.submit()")
+    expect(page.get_by_text("The security device was not accepted.")).to_be_visible()
+    assert person.at("/account/two-factor/")
+
+    # A copy of the device, whose counter is behind.
+    session = person.cdp
+    (kept,) = session.send("WebAuthn.getCredentials", {"authenticatorId": person.authenticator})["credentials"]
+    session.send("WebAuthn.removeCredential",
+                 {"authenticatorId": person.authenticator, "credentialId": kept["credentialId"]})  # fmt: skip
+    session.send("WebAuthn.addCredential",
+                 {"authenticatorId": person.authenticator, "credential": kept | {"signCount": 0}})  # fmt: skip
+    person.press("Use a security device")
+    page.get_by_text("it may be a copy").first.wait_for()
+    assert person.at("/account/two-factor/")
+    person.context.close()
+
+
+def test_the_last_device_stays_and_a_second_one_may_go(index: Index, browser: Browser) -> None:
+    person = set_up(index, browser, "keeper")
+    page = person.page
+    person.go("/manage/account/webauthn-provision/")
+    person.press("Add the device")
+    page.wait_for_url("**/two-factor/")
+    person.go("/manage/account/totp-remove/")
+    person.press("Remove the application")
+    assert page.get_by_role("link", name="Set up an application").count() == 1
+    page.get_by_role("link", name="Remove Security device 1").click()
+    person.look()
+    person.press("Remove the device")
+    person.look()
+    assert "This is your last method" in page.locator("main").inner_text()
+    page.get_by_role("link", name="Rename Security device 1").click()
+    person.fill("Name of the device", "The last one")
+    person.press("Rename the device")
+    assert page.get_by_text("The last one", exact=True).count() == 1
+    person.context.close()
+
+
+def test_a_lost_account_is_given_back(index: Index, browser: Browser) -> None:
+    lost = set_up(index, browser, "loser")
+    lost.log_out()
+    lost.go("/account/recover/")
+    lost.fill("Username of the account", "loser")
+    lost.fill("E-mail address where we reach you", "found@example.org")
+    lost.fill("What happened", "My bag was stolen, with everything in it.")
+    lost.press("Ask for the account")
+    lost.look()
+
+    chief = set_up(index, browser, "chief")
+    _make_staff(index, "chief")
+    chief.go("/manage/recoveries/")
+    chief.follow("loser")
+    chief.fill("What to ask, or why it is refused", "Publish 7f3a in your repository.")
+    chief.press("Ask for a proof")
+    chief.look()
+    lost.page.goto(lost.mailbox.link("found@example.org", "a proof is needed"))
+    lost.look()
+    lost.fill("Your answer", "It is there now.")
+    lost.press("Answer")
+    chief.page.reload()
+    assert "It is there now." in chief.page.locator("main").inner_text()
+    chief.press("Grant the recovery")
+    chief.look()
+    body = lost.mailbox.newest("found@example.org", "recovery was granted").get_body(("plain",))
+    assert body is not None
+    link = body.get_content().split("Your link:\n")[1].split()[0]
+    lost.page.goto(link)
+    lost.look()
+    assert "works from" in lost.page.locator("main").inner_text()
+    _wait_is_over(index)
+    lost.page.goto(link)
+    lost.look()
+    lost.fill("New Password", f"{PASSWORD} again")
+    lost.fill("New Password (again)", f"{PASSWORD} again")
+    lost.press("Recover the account")
+    lost.fill("Username", "loser")
+    lost.fill("Password", f"{PASSWORD} again")
+    lost.press("Log in")
+    assert lost.at("/manage/account/"), lost.page.url
+    lost.go("/manage/account/history/")
+    assert "Account recovered" in lost.page.locator("tbody").inner_text()
+    chief.context.close()
+    lost.context.close()
+
+
+def _in_the_index(index: Index, program: str) -> None:
+    start = "from cheeseshop.config.boot import setup; setup()\n"
+    subprocess.run([sys.executable, "-c", start + program], env=index.environ, check=True)
+
+
+def _make_staff(index: Index, name: str) -> None:
+    program = (
+        f"from cheeseshop.accounts.models import User; User.objects.filter(username={name!r}).update(is_staff=True)"
+    )
+    _in_the_index(index, program)
+
+
+def _wait_is_over(index: Index) -> None:
+    program = (
+        "from cheeseshop.accounts.models import Recovery; from cheeseshop.core.clock import now\n"
+        "Recovery.objects.update(effective_at=now())"
+    )
+    _in_the_index(index, program)

@@ -14,7 +14,7 @@ from allauth.mfa.webauthn.internal import auth as webauthn_auth
 from allauth.socialaccount import forms as social
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxLengthValidator, RegexValidator
 from django.http import HttpRequest
 
 from cheeseshop.accounts import history, limits, second_factor
@@ -26,13 +26,19 @@ _NO_LINKS = RegexValidator(r"://|www\.", "A name has no addresses of sites in it
 _MANY_ADDRESSES = 20
 
 
+def _limit(field: forms.Field, longest: int) -> None:
+    """Bound a field that allauth made without a bound."""
+    field.validators.append(MaxLengthValidator(longest))
+    field.widget.attrs["maxlength"] = str(longest)
+
+
 class Login(account.LoginForm):  # type: ignore[misc]
     """Log in by username and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = "Username"
-        self.fields["password"].max_length = LONGEST
+        _limit(self.fields["password"], LONGEST)
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
             field.help_text = ""
@@ -59,7 +65,7 @@ class Register(account.SignupForm):  # type: ignore[misc]
         self.fields["email"].label = "E-mail address"
         self.fields["email"].help_text = "We send a link to it. It is not shown to others."
         self.fields["password1"].help_text = PasswordRules().get_help_text()
-        self.fields["password1"].max_length = LONGEST
+        _limit(self.fields["password1"], LONGEST)
         self.fields["password1"].widget.attrs["data-strength"] = "/account/password-strength/"
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
@@ -138,6 +144,7 @@ class ResetPassword(account.ResetPasswordKeyForm):  # type: ignore[misc]
 
 def _tidy_passwords(form: forms.Form) -> None:
     for name, field in form.fields.items():
+        _limit(field, LONGEST)
         field.widget.attrs.pop("placeholder", None)
         field.help_text = PasswordRules().get_help_text() if name == "password1" else ""
         if name == "password1":
@@ -191,7 +198,7 @@ class _CodeForm(mfa.BaseAuthenticateForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         field = self.fields["code"]
         field.label = "Code"
-        field.max_length = 40
+        _limit(field, 40)
         field.help_text = "From your authentication application, or one of your recovery codes."
         field.widget.attrs.pop("placeholder", None)
 
@@ -199,7 +206,7 @@ class _CodeForm(mfa.BaseAuthenticateForm):  # type: ignore[misc]
         """Use the code up, under the limits of second factors."""
         code = str(self.cleaned_data["code"])
         key = str(self.user.pk)
-        limits.spend(context.request, "second_factor", key, "Too many wrong codes.")
+        spent = limits.spend(context.request, "second_factor", key, "Too many wrong codes.")
         try:
             self.authenticator = second_factor.use_code(self.user, code)
         except ValidationError:
@@ -207,6 +214,7 @@ class _CodeForm(mfa.BaseAuthenticateForm):  # type: ignore[misc]
             if first := tried.order_by("-type").first():
                 self._emit_authentication_failed(first)
             raise
+        spent.rollback()
         limits.clear(context.request, "second_factor", key)
         return code
 
@@ -230,9 +238,10 @@ class ActivateApplication(totp.ActivateTOTPForm):  # type: ignore[misc]
 
     def clean_code(self) -> str:
         """Check the first code; its moment is kept, so that it can't be used again to log in."""
-        limits.spend(context.request, "second_factor", str(self.user.pk), "Too many wrong codes.")
+        spent = limits.spend(context.request, "second_factor", str(self.user.pk), "Too many wrong codes.")
         code = str(self.cleaned_data["code"])
         self.step = second_factor.check_step(second_factor.step_of(self.secret, code))
+        spent.rollback()
         return code
 
     def note_step(self, made: Authenticator) -> None:
@@ -247,8 +256,7 @@ class AddDevice(webauthn.AddWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = "Name of the device"
-        self.fields["name"].max_length = 64
-        self.fields["name"].widget.attrs["maxlength"] = "64"
+        _limit(self.fields["name"], 64)
         self.fields["name"].help_text = "So that you can tell your devices apart, such as “blue key”."
 
     def clean_name(self) -> str:
@@ -269,7 +277,7 @@ class RenameDevice(webauthn.EditWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = "Name of the device"
-        self.fields["name"].max_length = 64
+        _limit(self.fields["name"], 64)
 
     def clean_name(self) -> str:
         """Check that no other device of the person has the name."""

@@ -47,7 +47,10 @@ class Gate:
             elsewhere = self._elsewhere(request, path, user)
             if elsewhere is not None:
                 return elsewhere
-        return self._get_response(request)
+        response = self._get_response(request)
+        if path.startswith((_MANAGE, "/account/")):
+            response["Cache-Control"] = "private, no-store"
+        return response
 
     def _elsewhere(self, request: HttpRequest, path: str, user: object) -> HttpResponse | None:
         if not isinstance(user, User):

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_out, user_login_failed
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
 from cheeseshop.accounts import history, stages
@@ -16,6 +17,7 @@ from cheeseshop.accounts.flows.passwords import end_sessions
 from cheeseshop.accounts.models import User
 
 _RECORDS = "account_authentication_methods"
+_MONTH = 30 * 24 * 3600
 
 
 def _signed_up(request: HttpRequest, user: User, **_: Any) -> None:
@@ -33,6 +35,15 @@ def _logged_in(request: HttpRequest, user: User, response: HttpResponse, **_: An
     methods = ", ".join(dict.fromkeys(str(r.get("type", r["method"])) for r in records))
     history.record(user, "account:login:success", request, methods)
     stages.remember(request, response, user)
+    _remind_of_codes(user)
+
+
+def _remind_of_codes(user: User) -> None:
+    """Tell who has a second factor and no recovery codes, once a month."""
+    kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    missing = bool(kinds) and Authenticator.Type.RECOVERY_CODES not in kinds
+    if missing and cache.add(f"codes-missing:{user.pk}", 1, _MONTH):
+        history.mail(user, "codes-missing")
 
 
 def _login_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:

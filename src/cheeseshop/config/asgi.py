@@ -24,5 +24,5 @@ application = Edge(
     private_files=None,
 )
 application.on_startup.append(_publisher.start)
-application.on_startup.append(Courier(("cheeseshop.accounts.history.forget_addresses",)).start)
+application.on_startup.append(Courier(("cheeseshop.accounts.flows.tidy_up.tidy_up",)).start)
 application.on_startup.append(threading.Thread(target=warm_up, name="warm-up", daemon=True).start)

@@ -146,6 +146,7 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate_failed": "10/5m/key",
     "recover": "3/d/key,10/d/ip",
     "find_people": "100/h/key",
+    "password_strength": "120/m/ip",
 }
 ACCOUNT_FORMS = {
     "login": "cheeseshop.accounts.forms.Login",
@@ -235,7 +236,14 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"cheeseshop": {"level": "INFO"}},
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+        # Limits on tries are kept here: a small cache could be filled until it forgets them.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 if CHEESESHOP.mail_url:
     globals().update(dj_email_url.parse(CHEESESHOP.mail_url))
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -166,7 +166,8 @@ def health(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(_request: HttpRequest) -> HttpResponse:
     """Keep crawlers off the machine's addresses."""
-    return HttpResponse("User-agent: *\nDisallow: /simple/\nDisallow: /packages/\n", content_type="text/plain")
+    kept_off = "".join(f"Disallow: /{place}/\n" for place in ("simple", "packages", "account", "manage"))
+    return HttpResponse(f"User-agent: *\n{kept_off}", content_type="text/plain")
 
 
 @require_safe

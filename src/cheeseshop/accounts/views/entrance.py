@@ -102,6 +102,10 @@ def confirm_login(request: HttpRequest) -> HttpResponse:
 @csrf_protect
 def password_strength(request: HttpRequest) -> JsonResponse:
     """Answer how strong a password is that is being typed, in words. Nothing of it is kept."""
+    try:
+        limits.spend(request, "password_strength", "", "Too many questions.")
+    except limits.TooMany as error:
+        return JsonResponse({"error": error.messages[0]}, status=HTTPStatus.TOO_MANY_REQUESTS)
     told = {name: request.POST.get(name, "")[:LONGEST] for name in ("password", "username", "email", "full_name")}
     points, advice = score(told["password"], told["username"], told["email"], told["full_name"])
     return JsonResponse({"score": points, "enough": points >= STRONG_ENOUGH, "text": _WORDS[points], "advice": advice})

@@ -118,7 +118,7 @@ def confirm_codes(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "mfa/confirm_codes.html", {"form": form})
     try:
-        limits.spend(request, "second_factor", str(user.pk), "Too many wrong codes.")
+        spent = limits.spend(request, "second_factor", str(user.pk), "Too many wrong codes.")
     except limits.TooMany as error:
         form.add_error("code", error)
         response = render(request, "mfa/confirm_codes.html", {"form": form}, status=HTTPStatus.TOO_MANY_REQUESTS)
@@ -130,7 +130,7 @@ def confirm_codes(request: HttpRequest) -> HttpResponse:
     codes.refresh_from_db()
     codes.data["confirmed_at"] = now().isoformat()
     codes.save(update_fields=["data"])
-    limits.clear(request, "second_factor", str(user.pk))
+    spent.rollback()
     history.record(user, "account:recovery_codes:confirmed", request)
     messages.success(request, "Your recovery codes work. Keep the other seven where you find them.")
     return redirect("account")
