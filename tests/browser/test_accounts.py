@@ -2,20 +2,14 @@
 """An account's whole life in Chromium, with its virtual authenticator, at desktop and phone width."""
 
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.support.browsing import PASSWORD, Person, in_the_index, set_up
 from tests.support.index import Index, live_index
-from tests.support.mailbox import Mailbox
 
 _CHROMIUM = shutil.which("chromium")
 pytestmark = [
@@ -23,8 +17,6 @@ pytestmark = [
     pytest.mark.index,
     pytest.mark.skipif(_CHROMIUM is None, reason="Chromium is not installed: apt install chromium"),
 ]
-PASSWORD = "plum tractor seven lanterns"
-ARTEFACTS = Path("tests/artefacts")
 
 
 @pytest.fixture(scope="module")
@@ -39,95 +31,6 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
         yield started
         started.close()
-
-
-class Person:
-    """Somebody at a browser: reads pages, mails, codes; every page that is looked at is checked by axe."""
-
-    def __init__(self, index: Index, browser: Browser, name: str, width: int) -> None:
-        self.index, self.name, self.width = index, name, width
-        self.address = f"{name}@example.org"
-        self.mailbox = Mailbox(index.data)
-        self.context: BrowserContext = browser.new_context(viewport={"width": width, "height": 900})
-        self.page: Page = self.context.new_page()
-        self.failures: list[str] = []
-        self.page.on("pageerror", lambda error: self.failures.append(str(error)))
-        self.page.on("console", lambda said: self.failures.append(said.text) if said.type == "error" else None)
-        self._steps: set[int] = set()
-        self.secret = ""
-        self.codes: list[str] = []
-        self._device()
-
-    def _device(self) -> None:
-        self.cdp = self.context.new_cdp_session(self.page)
-        self.cdp.send("WebAuthn.enable")
-        options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-                   "isUserVerified": True, "automaticPresenceSimulation": True}  # fmt: skip
-        made = self.cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-        self.authenticator = made["authenticatorId"]
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.index.url + path)
-        self.look()
-
-    def look(self) -> None:
-        """Check the page that is shown, and keep a picture of it."""
-        found = Axe().run(self.page)
-        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
-        assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, self.page.url
-        ARTEFACTS.mkdir(exist_ok=True)
-        place = self.page.url.removeprefix(self.index.url).split("?")[0].strip("/").replace("/", "-")[:60] or "home"
-        self.page.screenshot(path=ARTEFACTS / f"account-{place}-{self.width}.png", full_page=True)
-
-    def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
-        self.page.wait_for_load_state("networkidle")
-
-    def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).first.click()
-        self.page.wait_for_load_state("networkidle")
-        self.look()
-
-    def fill(self, label: str, value: str) -> None:
-        self.page.get_by_label(label, exact=True).fill(value)
-
-    def at(self, path: str) -> bool:
-        return self.page.url.removeprefix(self.index.url).split("?")[0] == path
-
-    def code(self) -> str:
-        """The next code of the application that was not used yet; a step early counts, so that nobody waits."""
-        present = int(time.time()) // 30
-        step = next(s for s in range(present - 1, present + 2) if s > max(self._steps, default=0))
-        self._steps.add(step)
-        return format_hotp_value(hotp_value(self.secret, step))
-
-    def log_in(self) -> None:
-        self.go("/account/login/")
-        self.fill("Username", self.name)
-        self.fill("Password", PASSWORD)
-        self.press("Log in")
-
-    def log_out(self) -> None:
-        self.press("Log out")
-        assert self.page.get_by_role("link", name="Log in", exact=True).count() == 1
-
-    def last_confirmation_was(self, seconds: int) -> None:
-        """Simulate that time went by since the password was confirmed, in the session's own record."""
-        key = next(c["value"] for c in self.context.cookies() if c["name"] == "session_id")
-        _age_session(self.index, key, seconds)
-
-
-def _age_session(index: Index, key: str, seconds: int) -> None:
-    program = f"""
-from django.contrib.sessions.backends.db import SessionStore
-store = SessionStore({key!r})
-records = store["account_authentication_methods"]
-for each in records:
-    each["at"] -= {seconds}
-store["account_authentication_methods"] = records
-store.save()
-"""
-    _in_the_index(index, program)
 
 
 @pytest.mark.parametrize(("name", "width"), [("desktop", 1280), ("phone", 375)])
@@ -244,27 +147,6 @@ def test_an_account_from_registration_to_history(  # noqa: PLR0915 - one story, 
         assert event in told, event
     assert person.failures == []
     person.context.close()
-
-
-def set_up(index: Index, browser: Browser, name: str, width: int = 1280) -> Person:
-    """Somebody with a verified address, an application and recovery codes, who just registered."""
-    person = Person(index, browser, name, width)
-    person.page.goto(f"{index.url}/account/register/")
-    for label, value in (("E-mail address", person.address), ("Username", name), ("Password", PASSWORD),
-                         ("Password (again)", PASSWORD)):  # fmt: skip
-        person.fill(label, value)
-    person.press("Register")
-    person.page.goto(person.mailbox.link(person.address, "Verify your e-mail"))
-    person.press("Verify the address")
-    person.page.goto(f"{index.url}/manage/account/totp-provision/")
-    person.secret = person.page.locator("pre code").inner_text()
-    person.fill("Code that the application shows", person.code())
-    person.press("Set up the application")
-    person.codes = [text.replace(" ", "") for text in person.page.locator(".codes code").all_inner_texts()]
-    person.page.goto(f"{index.url}/manage/account/recovery-codes/burn/")
-    person.fill("One of your recovery codes", person.codes.pop())
-    person.press("Confirm")
-    return person
 
 
 @pytest.mark.parametrize(("name", "width"), [("wide", 1280), ("narrow", 320)])
@@ -400,16 +282,11 @@ def test_a_lost_account_is_given_back(index: Index, browser: Browser) -> None:
     lost.context.close()
 
 
-def _in_the_index(index: Index, program: str) -> None:
-    start = "from cheeseshop.config.boot import setup; setup()\n"
-    subprocess.run([sys.executable, "-c", start + program], env=index.environ, check=True)
-
-
 def _make_staff(index: Index, name: str) -> None:
     program = (
         f"from cheeseshop.accounts.models import User; User.objects.filter(username={name!r}).update(is_staff=True)"
     )
-    _in_the_index(index, program)
+    in_the_index(index, program)
 
 
 def _wait_is_over(index: Index) -> None:
@@ -417,4 +294,4 @@ def _wait_is_over(index: Index) -> None:
         "from cheeseshop.accounts.models import Recovery; from cheeseshop.core.clock import now\n"
         "Recovery.objects.update(effective_at=now())"
     )
-    _in_the_index(index, program)
+    in_the_index(index, program)

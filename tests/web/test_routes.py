@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every route is entered here with who may open it; a new one fails until it is."""
 
+import re
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -29,14 +30,21 @@ LOGGED_IN = {
 BEHIND_THE_GATE = {
     "manage/unverified-account/", "manage/account/", "manage/account/sessions/", "manage/account/history/",
     "manage/account/two-factor/", "manage/account/webauthn-devices/", "manage/account/recovery-codes/burn/",
-    "manage/recoveries/",
+    "manage/recoveries/", "manage/account/tokens/", "manage/projects/", "manage/invitation/<uuid:invitation>/",
+    "manage/project/<str:name>/releases/", "manage/project/<str:name>/history/",
 }  # fmt: skip
 SENSITIVE = {
     "manage/account/emails/", "manage/account/password/", "manage/account/password/set/", "manage/account/delete/",
     "manage/account/totp-provision/", "manage/account/totp-remove/", "manage/account/webauthn-provision/",
     "manage/account/webauthn-provision/<int:pk>/remove/", "manage/account/webauthn-provision/<int:pk>/rename/",
     "manage/account/recovery-codes/", "manage/account/recovery-codes/generate/",
-    "manage/recoveries/<uuid:recovery>/",
+    "manage/recoveries/<uuid:recovery>/", "manage/account/token/", "manage/account/token/<uuid:token>/remove/",
+}  # fmt: skip
+SENSITIVE_TO_CHANGE = {
+    "manage/project/<str:name>/release/<str:version>/", "manage/project/<str:name>/file/<str:filename>/",
+    "manage/project/<str:name>/settings/", "manage/project/<str:name>/collaboration/",
+    "manage/project/<str:name>/collaboration/<uuid:person>/",
+    "manage/project/<str:name>/collaboration/revoke_invite/<uuid:invitation>/",
 }  # fmt: skip
 
 
@@ -53,19 +61,21 @@ def routes() -> Iterator[tuple[str, URLPattern]]:
 
 
 def address(route: str) -> str:
-    return "/" + route.replace("<int:pk>", "1").replace("<uuid:recovery>", str(UUID(int=7)))
+    return "/" + re.sub("<uuid:[a-z]+>", str(UUID(int=7)), re.sub("<str:[a-z]+>", "x", route)).replace("<int:pk>", "1")
 
 
 def test_every_route_is_known_with_its_permission() -> None:
     found = {route for route, _ in routes() if not route.startswith("dev/")}
-    assert found == ANYBODY | DURING_LOG_IN | LOGGED_IN | BEHIND_THE_GATE | SENSITIVE
+    assert found == ANYBODY | DURING_LOG_IN | LOGGED_IN | BEHIND_THE_GATE | SENSITIVE | SENSITIVE_TO_CHANGE
 
 
 def test_sensitive_views_are_these_and_no_others() -> None:
     assert {route for route, each in routes() if getattr(each.callback, "is_sensitive", False)} == SENSITIVE
+    asking = {route for route, each in routes() if getattr(each.callback, "is_sensitive_to_change", False)}
+    assert asking == SENSITIVE_TO_CHANGE
 
 
-@pytest.mark.parametrize("route", sorted(BEHIND_THE_GATE | SENSITIVE))
+@pytest.mark.parametrize("route", sorted(BEHIND_THE_GATE | SENSITIVE | SENSITIVE_TO_CHANGE))
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_whoever_is_not_logged_in_is_led_to_the_log_in(client: Client, route: str, method: str) -> None:
     reply = getattr(client, method)(address(route))

@@ -15,3 +15,10 @@ def sensitive(view: View) -> View:
     wrapped: View = login_required(reauthentication_required(app="cheeseshop")(view))
     wrapped.is_sensitive = True  # type: ignore[attr-defined]
     return wrapped
+
+
+def sensitive_to_change(view: View) -> View:
+    """Let people read, and ask for a recent confirmation before what they send."""
+    wrapped: View = login_required(reauthentication_required(app="cheeseshop", allow_get=True)(view))
+    wrapped.is_sensitive_to_change = True  # type: ignore[attr-defined]
+    return wrapped

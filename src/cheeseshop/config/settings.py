@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "cheeseshop.catalog",
     "cheeseshop.tokens",
     "cheeseshop.pages",
+    "cheeseshop.manage",
     "cheeseshop.web",
 ]
 MIDDLEWARE = [

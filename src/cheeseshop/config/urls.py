@@ -3,7 +3,12 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("cheeseshop.accounts.urls")), path("", include("cheeseshop.web.urls"))]
+urlpatterns = [
+    path("", include("cheeseshop.accounts.urls")),
+    path("", include("cheeseshop.tokens.urls")),
+    path("", include("cheeseshop.manage.urls")),
+    path("", include("cheeseshop.web.urls")),
+]
 
 handler400 = "cheeseshop.web.errors.bad_request"
 handler403 = "cheeseshop.web.errors.forbidden"

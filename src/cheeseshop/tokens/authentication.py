@@ -89,9 +89,12 @@ def _stamp(token: UUID, last_used: datetime | None, origin: Origin) -> None:
     moment = now()
     if last_used is not None:
         if moment - last_used > _USE_STAMP:
-            sql.run("UPDATE tokens_token SET last_used_at = %s WHERE id = %s", moment, token)
-    elif sql.run("UPDATE tokens_token SET last_used_at = %s WHERE id = %s AND last_used_at IS NULL", moment, token):
+            sql.run(_USED, moment, origin.address, token)
+    elif sql.run(f"{_USED} AND last_used_at IS NULL", moment, origin.address, token):
         note_first_use(token, origin)
+
+
+_USED = "UPDATE tokens_token SET last_used_at = %s, last_used_from = %s WHERE id = %s"
 
 
 def note_first_use(token: UUID, origin: Origin) -> None:

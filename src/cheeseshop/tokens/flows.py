@@ -5,15 +5,17 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from packaging.utils import canonicalize_name
 
 from cheeseshop.accounts import history
 from cheeseshop.accounts.models import User
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
-from cheeseshop.core.errors import Conflict, Refusal
+from cheeseshop.core.errors import Conflict, Missing, Refusal
 from cheeseshop.tokens import caveats, macaroons
 from cheeseshop.tokens.models import Token
 
@@ -29,14 +31,14 @@ class TokenRequest:
     issued_by_administrator: bool = False
 
 
-def create_token(request: TokenRequest) -> str:
-    """Create a token and return its text, which is never shown again.
+def create_token(request: TokenRequest, origin: HttpRequest | None = None) -> str:
+    """Create a token and return its text, which is never shown again. ``origin`` is told in the security history.
 
     Raises:
         Refusal: when the description or the expiry breaks a rule.
         Conflict: when the person has a token of that description.
     """
-    if not request.description or len(request.description) > 100:  # noqa: PLR2004 - the column's width
+    if not request.description.strip() or len(request.description) > 100:  # noqa: PLR2004 - the column's width
         raise Refusal("A token needs a description of at most 100 characters.")
     if request.expires_days is not None and request.expires_days < 1:
         raise Refusal(f"A token lasts a day at least, not {request.expires_days}.")
@@ -52,7 +54,7 @@ def create_token(request: TokenRequest) -> str:
             history.record(
                 request.user,
                 "account:api_token:added",
-                None,
+                origin,
                 request.description,
                 token=request.description,
                 scope=", ".join(request.projects) or "the whole account",
@@ -62,6 +64,21 @@ def create_token(request: TokenRequest) -> str:
     return macaroons.mint(
         current.settings().host, str(token.id), bytes(token.key), tuple(caveats.encode(c) for c in stored)
     )
+
+
+def revoke_token(user: User, token: UUID, origin: HttpRequest | None = None) -> str:
+    """Revoke one of a person's tokens at once, and return what it was called.
+
+    Raises:
+        Missing: when the person has no such token.
+    """
+    with transaction.atomic():
+        found = Token.objects.select_for_update().filter(user=user, id=token).first()
+        if found is None:
+            raise Missing("There is no such token; it may be revoked already.")
+        found.delete()
+        history.record(user, "account:api_token:removed", origin, found.description, token=found.description)
+    return found.description
 
 
 def _caveats(request: TokenRequest) -> list[list[Any]]:

@@ -2,12 +2,14 @@
 """API tokens."""
 
 import secrets
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import models
 
 from cheeseshop.core.clock import now
 from cheeseshop.core.ids import new_id
+from cheeseshop.tokens.caveats import EXPIRATION, PROJECT_NAME
 
 
 def new_key() -> bytes:
@@ -25,6 +27,7 @@ class Token(models.Model):
     caveats = models.JSONField(default=list)
     created_at = models.DateTimeField(default=now)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    last_used_from = models.CharField(max_length=45, blank=True)
     issued_by_administrator = models.BooleanField(default=False)
 
     class Meta:
@@ -32,3 +35,13 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+    @property
+    def projects(self) -> list[str]:
+        """The normalized names it is narrowed to; none: the whole account."""
+        return next((list(caveat[1]) for caveat in self.caveats if caveat[0] == PROJECT_NAME), [])
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When it stops to work, if ever."""
+        return next((datetime.fromtimestamp(c[1], UTC) for c in self.caveats if c[0] == EXPIRATION), None)

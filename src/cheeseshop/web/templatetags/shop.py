@@ -45,6 +45,12 @@ def message_kind(level: str) -> str:
 
 
 @register.filter
+def with_site(command: str, url: str) -> str:
+    """Write the site's address into a command, in the place of SITE."""
+    return command.replace("SITE", url)
+
+
+@register.filter
 def in_fours(code: str) -> str:
     """Write a long code in groups that can be read aloud."""
     return " ".join(code[at : at + 4] for at in range(0, len(code), 4))

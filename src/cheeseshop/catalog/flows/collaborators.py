@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who works on a project: invited by name, accepted or declined, changed, removed; the last owner stays.
+
+Everybody concerned is mailed, and it is written into their security history.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+
+from cheeseshop.access.models import Invitation, ProjectRole, Role
+from cheeseshop.accounts import history
+from cheeseshop.accounts.models import User
+from cheeseshop.catalog.flows.changing import Changed, change, locked
+from cheeseshop.catalog.flows.telling import tell_owners
+from cheeseshop.catalog.models import Project
+from cheeseshop.core import current
+from cheeseshop.core.clock import now
+from cheeseshop.core.errors import Conflict, Missing, Refusal
+from cheeseshop.journal import flows as journal
+
+LASTS = timedelta(days=30)
+
+
+def invite(project: UUID, username: str, role: Role, actor: User) -> Invitation:
+    """Offer a role to a person.
+
+    Raises:
+        Missing: when there is no such person, or the project is gone.
+        Refusal: when the person's address is not verified.
+        Conflict: when the person has a role or an open invitation already.
+    """
+    person = User.objects.filter(username__iexact=username).first() if "\0" not in username else None
+    if person is None or not person.may_act:
+        raise Missing(f"There is no user named {username}.")
+    if not EmailAddress.objects.filter(user=person, primary=True, verified=True).exists():
+        raise Refusal(f"{person.username} has no verified primary e-mail address and can't be invited yet.")
+    try:
+        with transaction.atomic():
+            owner = locked(project)
+            if ProjectRole.objects.filter(project=owner, user=person).exists():
+                raise Conflict(f"{person.username} has a role already; change it instead.")
+            Invitation.objects.filter(project=owner, user=person, expires_at__lt=now()).delete()
+            made = Invitation.objects.create(
+                project=owner, user=person, role=role, invited_by=actor.username, expires_at=now() + LASTS
+            )
+            told = {"collaborator": person.username, "role": role, "by": actor.username, "link": _link(made)}
+            history.mail(person, "collaborator-invited", project=owner.name, **told)
+    except IntegrityError as error:
+        raise Conflict(f"{person.username} is invited already; revoke that invitation first.") from error
+    return made
+
+
+def _link(invitation: Invitation) -> str:
+    return f"{current.settings().url}/manage/invitation/{invitation.pk}/"
+
+
+def accept(invitation: UUID, person: User) -> Changed:
+    """Take the offered role.
+
+    Raises:
+        Missing: when the invitation was revoked, answered, has expired, or is another person's.
+    """
+    with transaction.atomic():
+        found = _open(invitation, person)
+        owner = locked(found.project_id)
+        found.delete()
+        ProjectRole.objects.create(project=owner, user=person, role=found.role)
+        _tell(owner, "collaborator-accepted", person, found.role)
+        history.record(person, "project:role:add", None, f"{found.role} of {owner.name}")
+        changes = [change(owner, f"add {found.role} {person.username}", person.username)]
+        journal.commit(changes, [journal.Dirty(owner.normalized_name)])
+    return Changed(owner.normalized_name)
+
+
+def decline(invitation: UUID, person: User) -> None:
+    """Refuse the offered role.
+
+    Raises:
+        Missing: as ``accept``.
+    """
+    with transaction.atomic():
+        found = _open(invitation, person)
+        owner = Project.objects.get(pk=found.project_id)
+        found.delete()
+        _tell(owner, "collaborator-declined", person, found.role)
+
+
+def revoke(project: UUID, invitation: UUID) -> str:
+    """Take an invitation back, and return whose it was.
+
+    Raises:
+        Missing: when it was answered already.
+    """
+    with transaction.atomic():
+        found = Invitation.objects.select_related("user").filter(project=project, pk=invitation).first()
+        if found is None:
+            raise Missing("This invitation was answered or revoked already.")
+        found.delete()
+    return found.user.username
+
+
+def change_role(project: UUID, person: UUID, role: Role, actor: User) -> Changed:
+    """Give a collaborator another role.
+
+    Raises:
+        Missing: when the person has no role.
+        Conflict: when the last owner would be none any more, or owners would demote themselves.
+    """
+    with transaction.atomic():
+        owner = locked(project)
+        found = _role(project, person)
+        if found.user_id == actor.pk and role != Role.OWNER:
+            raise Conflict("Owners can't demote themselves; another owner can.")
+        _keep_an_owner(owner, found, role)
+        found.role = role
+        found.save(update_fields=["role"])
+        _tell(owner, "collaborator-changed", found.user, role, actor.username)
+        history.record(found.user, "project:role:change", None, f"{role} of {owner.name}")
+        changes = [change(owner, f"change {found.user.username} to {role}", actor.username)]
+        journal.commit(changes, [journal.Dirty(owner.normalized_name)])
+    return Changed(owner.normalized_name)
+
+
+def remove(project: UUID, person: UUID, actor: User) -> Changed:
+    """Take a collaborator's role, or leave by oneself.
+
+    Raises:
+        Missing: when the person has no role.
+        Conflict: when it is the last owner.
+    """
+    with transaction.atomic():
+        owner = locked(project)
+        found = _role(project, person)
+        _keep_an_owner(owner, found, None)
+        found.delete()
+        _tell(owner, "collaborator-removed", found.user, found.role, actor.username)
+        history.record(found.user, "project:role:remove", None, f"{found.role} of {owner.name}")
+        changes = [change(owner, f"remove {found.role} {found.user.username}", actor.username)]
+        journal.commit(changes, [journal.Dirty(owner.normalized_name)])
+    return Changed(owner.normalized_name)
+
+
+def _open(invitation: UUID, person: User) -> Invitation:
+    found = Invitation.objects.select_for_update().filter(pk=invitation, user=person, expires_at__gt=now()).first()
+    if found is None:
+        raise Missing("This invitation was revoked, answered, or has expired; ask an owner for another one.")
+    return found
+
+
+def _role(project: UUID, person: UUID) -> ProjectRole:
+    found = ProjectRole.objects.select_related("user").filter(project=project, user=person).first()
+    if found is None:
+        raise Missing("This person has no role on the project any more.")
+    return found
+
+
+def _keep_an_owner(project: Project, found: ProjectRole, role: Role | None) -> None:
+    """Refuse to take the last owner. The project's row is locked, so that of two at once one is refused."""
+    if found.role != Role.OWNER or role == Role.OWNER:
+        return
+    if not ProjectRole.objects.filter(project=project, role=Role.OWNER).exclude(pk=found.pk).exists():
+        raise Conflict(f"{found.user.username} is the last owner of {project.name}; make somebody else an owner first.")
+
+
+def _tell(project: Project, kind: str, person: User, role: str, by: str = "") -> None:
+    told = {"collaborator": person.username, "role": role, "by": by or person.username}
+    tell_owners(project, kind, person, **told)

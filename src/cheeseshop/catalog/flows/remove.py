@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Removing files, releases and projects for good.
+
+Names of files stay used for ever; the name of a project is free again. Bytes are left to the sweeper, which removes
+what no row owns; what was public is withdrawn before the answer.
+"""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from cheeseshop.catalog.flows.changing import Changed, change, locked
+from cheeseshop.catalog.flows.telling import tell_owners
+from cheeseshop.catalog.models import File, Project, Release
+from cheeseshop.core.errors import Missing
+from cheeseshop.journal import flows as journal
+
+
+def remove_file(project: UUID, filename: str, actor: str) -> Changed:
+    """Remove one file.
+
+    Raises:
+        Missing: when it is gone already.
+    """
+    with transaction.atomic():
+        owner = locked(project)
+        found = File.objects.select_related("release").filter(release__project=project, filename=filename).first()
+        if found is None:
+            raise Missing(f"There is no file {filename} any more.")
+        release = found.release
+        found.delete()
+        Project.objects.filter(pk=project).update(total_size=F("total_size") - found.size)
+        tell_owners(owner, "file-deleted", by=actor, version=release.version, filename=filename)
+        changes = [change(owner, f"remove file {filename}", actor, release.version)]
+        journal.commit(changes, [journal.Dirty(owner.normalized_name, bytes(release.sort_key).hex())])
+    return Changed(owner.normalized_name, (found.blob_key,))
+
+
+def remove_release(project: UUID, release: UUID, actor: str) -> Changed:
+    """Remove a release with its files.
+
+    Raises:
+        Missing: when it is gone already.
+    """
+    with transaction.atomic():
+        owner = locked(project)
+        found = Release.objects.filter(project=project, pk=release).first()
+        if found is None:
+            raise Missing("This release does not exist any more.")
+        files = list(File.objects.filter(release=found))
+        found.delete()
+        Project.objects.filter(pk=project).update(total_size=F("total_size") - sum(file.size for file in files))
+        changes = [change(owner, f"remove file {file.filename}", actor, found.version) for file in files]
+        tell_owners(owner, "release-deleted", by=actor, version=found.version)
+        changes.append(change(owner, "remove release", actor, found.version))
+        journal.commit(changes, [journal.Dirty(owner.normalized_name)])
+    return Changed(owner.normalized_name, tuple(file.blob_key for file in files))
+
+
+def remove_project(project: UUID, actor: str) -> Changed:
+    """Remove a project with everything in it. Its name is free again; those of its files never are.
+
+    Raises:
+        Missing: when it is gone already.
+    """
+    with transaction.atomic():
+        owner = locked(project)
+        keys = tuple(file.blob_key for file in File.objects.filter(release__project=project).iterator())
+        tell_owners(owner, "project-deleted", by=actor)
+        owner.delete()
+        journal.commit([change(owner, "remove project", actor)], [journal.Dirty(owner.normalized_name)])
+    return Changed(owner.normalized_name, keys)

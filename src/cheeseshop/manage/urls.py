@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The addresses of managing projects."""
+
+from django.urls import path
+
+from cheeseshop.accounts.sensitive import sensitive_to_change
+from cheeseshop.manage.views import collaborators, projects
+
+_PROJECT = "manage/project/<str:name>/"
+
+urlpatterns = [
+    path("manage/projects/", projects.projects, name="projects"),
+    path("manage/invitation/<uuid:invitation>/", collaborators.invitation, name="invitation"),
+    path(f"{_PROJECT}releases/", projects.releases, name="manage-releases"),
+    path(f"{_PROJECT}release/<str:version>/", sensitive_to_change(projects.release), name="manage-release"),
+    path(f"{_PROJECT}file/<str:filename>/", sensitive_to_change(projects.file), name="manage-file"),
+    path(f"{_PROJECT}history/", projects.history, name="manage-history"),
+    path(f"{_PROJECT}settings/", sensitive_to_change(projects.settings), name="manage-settings"),
+    path(f"{_PROJECT}collaboration/", sensitive_to_change(collaborators.collaborators), name="manage-collaborators"),
+    path(f"{_PROJECT}collaboration/<uuid:person>/", sensitive_to_change(collaborators.change), name="change-role"),
+    path(
+        f"{_PROJECT}collaboration/revoke_invite/<uuid:invitation>/",
+        sensitive_to_change(collaborators.revoke),
+        name="revoke-invitation",
+    ),
+]

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""After a change by a project's people: withdraw what is gone, publish the pages, then answer."""
+
+import logging
+
+from django.db import DatabaseError
+
+from cheeseshop.catalog.flows.changing import Changed
+from cheeseshop.core import current
+from cheeseshop.core.errors import TryAgain
+from cheeseshop.pages.publisher import publish_project
+from cheeseshop.storage import Store, open_store
+
+log = logging.getLogger(__name__)
+
+
+def follow(changed: Changed, store: Store | None = None) -> None:
+    """Bring the public tree and the pages in line with a change that is committed.
+
+    Raises:
+        TryAgain: when that failed; the change stands, and the publisher's loop will publish it.
+    """
+    store = store or open_store()
+    try:
+        for key in changed.withdrawn:
+            store.withdraw_blob(key)
+            store.withdraw_blob(f"{key}.metadata")
+        publish_project(store, current.settings().url, changed.normalized_name)
+    except (DatabaseError, OSError) as error:
+        log.exception("publishing %s failed", changed.normalized_name)
+        raise TryAgain("The change is made, but its pages could not be published yet; they follow.") from error
