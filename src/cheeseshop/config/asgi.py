@@ -24,5 +24,7 @@ application = Edge(
     private_files=None,
 )
 application.on_startup.append(_publisher.start)
-application.on_startup.append(Courier(("cheeseshop.accounts.flows.tidy_up.tidy_up",)).start)
+application.on_startup.append(
+    Courier(("cheeseshop.accounts.flows.tidy_up.tidy_up", "cheeseshop.publishing.sweeping.sweep_daily")).start
+)
 application.on_startup.append(threading.Thread(target=warm_up, name="warm-up", daemon=True).start)

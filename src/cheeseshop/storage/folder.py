@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -90,6 +91,16 @@ class Store:
         for folder in sorted(self.blobs.iterdir()):
             for path in folder.iterdir():
                 yield folder.name + path.name
+
+    def changed_at(self, name: str) -> float:
+        """Return when what ``stored`` named was last written, linked or unlinked, in seconds since 1970.
+
+        What is gone has changed just now.
+        """
+        try:
+            return os.stat(f"{self.blobs}/{name[:2]}/{name[2:]}").st_ctime
+        except FileNotFoundError:
+            return time.time()
 
     def remove_stored(self, name: str) -> None:
         """Remove what ``stored`` named, with its public links."""

@@ -27,10 +27,15 @@ def lease_blob(key: str) -> UUID:
     with _relaxed_commit(), transaction.atomic():
         sql.run("INSERT INTO catalog_bloblease (id, key, expires_at) VALUES (%s, %s, %s)", lease, key, now() + LEASE)
     # Only now, as the sweeper looks for leases once its claim is committed: one of the two sees the other.
-    if sql.first("SELECT 1 FROM catalog_blobclaim WHERE key = %s", key):
+    if sql.first("SELECT 1 FROM catalog_blobclaim WHERE key = %s", claim_of(key)):
         drop_lease(lease)
         raise TryAgain("An older copy of this file is being removed; try again.")
     return lease
+
+
+def claim_of(key: str) -> str:
+    """Return what a sweeper's claim on a blob says: bytes lie by their digest, under whatever filename."""
+    return key.rpartition("/")[0]
 
 
 def drop_lease(lease: UUID) -> bool:
