@@ -21,7 +21,9 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    with live_index(tmp_path_factory.mktemp("index"), CHEESESHOP_DEBUG="yes") as running:
+    with live_index(
+        tmp_path_factory.mktemp("index"), CHEESESHOP_DEBUG="yes", CHEESESHOP_TRUSTED_PROXIES="1"
+    ) as running:
         yield running
 
 
@@ -211,6 +213,35 @@ def test_a_passkey_logs_in_alone_and_old_answers_and_copies_do_not(index: Index,
     person.press("Use a security device")
     page.get_by_text("it may be a copy").first.wait_for()
     assert person.at("/account/two-factor/")
+    person.context.close()
+
+
+def test_an_unknown_browser_waits_for_the_mail_and_is_known_then(index: Index, browser: Browser) -> None:
+    person = set_up(index, browser, "traveller")
+    person.log_out()
+    person.context.clear_cookies()
+    person.context.set_extra_http_headers({"X-Forwarded-For": "198.51.100.9"})
+    person.log_in()
+    person.fill("Code", person.code())
+    person.press("Log in")
+    assert person.at("/account/confirm-login/"), person.page.url
+    person.look()
+    link = person.mailbox.link(person.address, "Confirm that it is you")
+    elsewhere = browser.new_context()
+    page = elsewhere.new_page()
+    page.goto(link)
+    assert page.url == f"{index.url}/account/login/"  # another browser has no log-in to finish
+    elsewhere.close()
+    person.page.goto(link)
+    person.press("Remember for 30 days")
+    assert person.at("/manage/account/")
+    person.go("/manage/account/history/")
+    told = person.page.locator("tbody").inner_text()
+    assert "Device confirmed" in told
+    assert "198.51.100.9" in told
+    person.log_out()
+    person.log_in()
+    assert person.at("/manage/account/"), "a remembered browser is not asked for the second factor"
     person.context.close()
 
 

@@ -3,9 +3,11 @@
 
 import email
 import re
+import time
 from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -19,7 +21,7 @@ from cheeseshop.notify.flows import ATTEMPTS, deliver_due, send
 from cheeseshop.notify.models import Mail
 from cheeseshop.notify.previews import TOLD, kinds
 from cheeseshop.notify.rendering import render_mail
-from tests.support.index import free_port
+from tests.support.index import free_port, live_index
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +147,25 @@ def test_developers_see_every_mail(client: Client) -> None:
     assert b"<h1" in client.get("/dev/mails/verify-address/").content
     assert client.get("/dev/mails/verify-address/?form=text").headers["content-type"].startswith("text/plain")
     assert client.get("/dev/mails/base/").status_code == 404
+
+
+@pytest.mark.index
+def test_a_whole_index_hands_its_mails_to_the_server_that_its_settings_name(tmp_path: Path) -> None:
+    handler = Post()
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    settings = {
+        "CHEESESHOP_MAIL_URL": f"smtp://127.0.0.1:{controller.port}",
+        "CHEESESHOP_MAIL_FROM": "shop@example.org",
+    }
+    try:
+        with live_index(tmp_path, **settings):  # it makes a token, of which its holder is told
+            end = time.monotonic() + 20
+            while not handler.mails and time.monotonic() < end:
+                time.sleep(0.05)
+    finally:
+        controller.stop()
+    (mail,) = handler.mails
+    assert (mail["From"], mail["To"]) == ("shop@example.org", "alice@example.org")
+    assert "API token" in mail["Subject"]
+    assert not list((tmp_path / "var" / "mail").iterdir())
