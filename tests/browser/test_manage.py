@@ -16,6 +16,7 @@ from tests.support.browsing import Person, set_up
 from tests.support.index import Index, live_index
 
 _CHROMIUM = shutil.which("chromium")
+_UV = str(Path(sys.executable).parent / "uv")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.index,
@@ -42,7 +43,7 @@ def publish(index: Index, token: str, folder: Path, *versions: str) -> "subproce
     for version in versions:
         filename, data = build_wheel("demo", version)
         (folder / filename).write_bytes(data)
-    command = ["uv", "publish", "--publish-url", f"{index.url}/legacy/", "--token", token, f"{folder}/*"]
+    command = [_UV, "publish", "--publish-url", f"{index.url}/legacy/", "--token", token, f"{folder}/*"]
     return subprocess.run(command, env=index.environ, capture_output=True, text=True, check=False)
 
 
@@ -53,7 +54,7 @@ def pip_finds(index: Index, folder: Path, wanted: str) -> "subprocess.CompletedP
 
 
 def uv_finds(index: Index, wanted: str, folder: Path) -> str:
-    command = ["uv", "pip", "compile", "--no-cache", "--no-header", "--default-index", f"{index.url}/simple/", "-"]
+    command = [_UV, "pip", "compile", "--no-cache", "--no-header", "--default-index", f"{index.url}/simple/", "-"]
     done = subprocess.run(
         command, env=index.environ, input=wanted, capture_output=True, text=True, check=False, cwd=folder
     )

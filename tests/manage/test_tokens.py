@@ -17,10 +17,11 @@ from tests.support.archives import build_wheel
 from tests.support.factories import head, upload
 
 pytestmark = pytest.mark.django_db
+FORM = {"description": "laptop", "actions": "upload"}
 
 
 def make(visitor: Visitor, **form: str) -> str:
-    page = visitor.post("/manage/account/token/", {"description": "laptop"} | form)
+    page = visitor.post("/manage/account/token/", FORM | form)
     found = re.search(r"pypi-[A-Za-z0-9_-]+", page.content.decode())
     assert found is not None, page.content.decode()
     assert "no-store" in page.headers["cache-control"]
@@ -49,12 +50,12 @@ def test_a_token_is_narrowed_to_a_project_and_a_time(store: Store) -> None:
     narrow = make(visitor, description="ci", scope="demo", expires="7")
     assert upload(store, narrow, build_wheel("demo", "2.0")).status == 200
     assert upload(store, narrow, build_wheel("other", "1.0")).status == 403
-    assert "For demo, until" in visitor.get("/manage/account/tokens/").content.decode()
+    assert "For demo: upload, until" in visitor.get("/manage/account/tokens/").content.decode()
 
 
 def test_the_example_files_hold_the_token_and_the_address() -> None:
     _, visitor = member()
-    page = visitor.post("/manage/account/token/", {"description": "laptop"})
+    page = visitor.post("/manage/account/token/", FORM)
     blocks = [code.text for code in BeautifulSoup(page.content, "html.parser").select("pre code")]
     assert any(block.startswith("[distutils]") and blocks[0] in block for block in blocks)
     assert any("uv publish --publish-url http://localhost:8000/legacy/" in block for block in blocks)
@@ -62,11 +63,11 @@ def test_the_example_files_hold_the_token_and_the_address() -> None:
 
 @pytest.mark.parametrize(
     "form", [{"description": ""}, {"description": "  "}, {"description": "x" * 101}, {"scope": "not-mine"},
-             {"expires": "100000"}]
+             {"expires": "100000"}, {"actions": "everything"}, {"actions": ""}]
 )  # fmt: skip
 def test_what_breaks_a_rule_makes_no_token(form: dict[str, str]) -> None:
     _, visitor = member()
-    page = visitor.post("/manage/account/token/", {"description": "laptop"} | form)
+    page = visitor.post("/manage/account/token/", FORM | form)
     assert b"There is a problem" in page.content
     assert not Token.objects.exists()
 
@@ -74,7 +75,7 @@ def test_what_breaks_a_rule_makes_no_token(form: dict[str, str]) -> None:
 def test_a_second_token_of_one_name_is_refused() -> None:
     _, visitor = member()
     make(visitor)
-    assert visitor.post("/manage/account/token/", {"description": "laptop"}).status_code == 409
+    assert visitor.post("/manage/account/token/", FORM).status_code == 409
     assert Token.objects.count() == 1
 
 
@@ -101,3 +102,10 @@ def test_a_holder_narrows_a_token_offline(store: Store) -> None:
     narrow = f"pypi-{macaroon.serialize()}"
     assert upload(store, narrow, build_wheel("demo", "2.0")).status == 200
     assert upload(store, narrow, build_wheel("other", "1.0")).status == 403
+
+
+def test_a_token_for_certain_actions_says_so() -> None:
+    _, visitor = member()
+    make(visitor, actions=["read", "yank"])  # type: ignore[arg-type]
+    assert Token.objects.get().actions == ["read", "yank"]
+    assert "For the whole account: read, yank" in visitor.get("/manage/account/tokens/").content.decode()

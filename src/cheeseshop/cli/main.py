@@ -123,6 +123,7 @@ def _token(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     create = parser.add_parser("create", help="create a token; it alone is printed on standard output")
     create.add_argument("--user", required=True)
     create.add_argument("--project", action="append", default=[], help="narrow the token to a project (repeatable)")
+    create.add_argument("--action", action="append", default=[], help="upload (the default), read, yank or admin")
     create.add_argument("--expires", type=int, metavar="DAYS")
     create.add_argument("--description", metavar="D")
 

@@ -48,6 +48,13 @@ def create_token(options: argparse.Namespace) -> int:
     if user is None:
         raise Missing(f"There is no user {options.user!r}; `cheeseshop user create` makes one.")
     description = options.description or f"made by command on {datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"
-    request = TokenRequest(user, description, tuple(options.project), options.expires, issued_by_administrator=True)
+    request = TokenRequest(
+        user,
+        description,
+        tuple(options.project),
+        options.expires,
+        issued_by_administrator=True,
+        actions=tuple(options.action),
+    )
     print(create_token(request))
     return 0

@@ -3,11 +3,13 @@
 
 import base64
 import binascii
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from cheeseshop import sql
+from cheeseshop.access.permissions import Action
 from cheeseshop.accounts import history
 from cheeseshop.accounts.flows.passwords import as_request, examine_password
 from cheeseshop.accounts.queries import Person, person
@@ -33,16 +35,22 @@ class Bearer:
     stored_caveats: tuple[bytes, ...]
     issued_by_administrator: bool = False
 
-    def check(self, project_name: str | None, project_id: UUID | None) -> None:
+    def check(self, project_name: str | None, project_id: UUID | None, action: str | None = None) -> None:
         """Check every caveat, sent and stored, for a use on a project (None: not known yet).
 
         Raises:
             Forbidden: naming the caveat that does not hold.
         """
-        use = caveats.Use(self.person.id, now(), project_name, project_id)
+        if action not in {None, Action.UPLOAD.value} and not self._names_actions():
+            raise Forbidden("Invalid API Token: this token is good for uploads only; make one with more actions")
+        use = caveats.Use(self.person.id, now(), project_name, project_id, action)
         reason = caveats.first_unmet((*self.macaroon.caveats, *self.stored_caveats), use)
         if reason:
             raise Forbidden(f"Invalid API Token: {reason}")
+
+    def _names_actions(self) -> bool:
+        """Tell whether it was made for certain actions. What a holder adds can only narrow that."""
+        return any(json.loads(caveat)[0] == caveats.ACTIONS for caveat in self.stored_caveats)
 
 
 @dataclass(frozen=True, slots=True)

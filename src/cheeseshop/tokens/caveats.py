@@ -9,16 +9,19 @@ from typing import Any
 from uuid import UUID
 
 EXPIRATION, PROJECT_NAME, PROJECT_ID, REQUEST_USER = 0, 1, 2, 3
+ACTIONS = 100
+"""Ours to add: the actions a token is good for. A token without it is good for uploads, as everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a token is used for: by whom it was made, when, and on which project (None: not known yet)."""
+    """What a token is used for: by whom it was made, when, on which project, for what (None: not known yet)."""
 
     user_id: UUID
     at: datetime
     project_name: str | None = None
     project_id: UUID | None = None
+    action: str | None = None
 
 
 def encode(caveat: list[Any]) -> bytes:
@@ -59,6 +62,8 @@ def _unmet_array(tag: int, fields: list[Any], use: Use) -> str | None:
             return _other_name(names, use)
         case 2, [list(ids)]:
             return _other_id(ids, use)
+        case 100, [list(actions)]:
+            return None if use.action in {None, *actions} else f"token is not good for the action {use.action!r}"
         case 3, [str(user)]:
             return None if UUID(user) == use.user_id else "token was made for another user"
     return "unknown caveat"

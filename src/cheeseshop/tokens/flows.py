@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from packaging.utils import canonicalize_name
 
+from cheeseshop.access.permissions import Action
 from cheeseshop.accounts import history
 from cheeseshop.accounts.models import User
 from cheeseshop.core import current
@@ -22,13 +23,17 @@ from cheeseshop.tokens.models import Token
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """What a token shall be good for. No projects: the whole account. ``expires_days`` None: no end."""
+    """What a token shall be good for.
+
+    No projects: the whole account. ``expires_days`` None: no end. No actions: uploads.
+    """
 
     user: User
     description: str
     projects: tuple[str, ...] = ()
     expires_days: int | None = None
     issued_by_administrator: bool = False
+    actions: tuple[str, ...] = ()
 
 
 def create_token(request: TokenRequest, origin: HttpRequest | None = None) -> str:
@@ -42,6 +47,9 @@ def create_token(request: TokenRequest, origin: HttpRequest | None = None) -> st
         raise Refusal("A token needs a description of at most 100 characters.")
     if request.expires_days is not None and request.expires_days < 1:
         raise Refusal(f"A token lasts a day at least, not {request.expires_days}.")
+    unknown = set(request.actions) - {action.value for action in Action}
+    if unknown:
+        raise Refusal(f"There is no action {min(unknown)!r}; choose among {', '.join(Action)}.")
     stored = _caveats(request)
     try:
         with transaction.atomic():
@@ -87,6 +95,8 @@ def _caveats(request: TokenRequest) -> list[list[Any]]:
         made.append([caveats.PROJECT_NAME, sorted({str(canonicalize_name(p)) for p in request.projects})])
     else:
         made.append([caveats.REQUEST_USER, str(request.user.id)])
+    if request.actions:
+        made.append([caveats.ACTIONS, sorted(set(request.actions))])
     if request.expires_days is not None:
         begin = now()
         end = begin + timedelta(days=request.expires_days)

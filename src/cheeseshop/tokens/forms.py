@@ -22,10 +22,22 @@ class NewToken(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     scope = forms.ChoiceField(label="Good for", help_text="A token for one project does less harm when it leaks.")
+    actions = forms.MultipleChoiceField(
+        label="Actions",
+        choices=[
+            ("upload", "Upload files"),
+            ("read", "Read through the API"),
+            ("yank", "Yank through the API"),
+            ("admin", "Everything else through the API: delete, status, collaborators, tokens"),
+        ],
+        initial=["upload"],
+        widget=forms.CheckboxSelectMultiple,
+    )
     expires = forms.ChoiceField(label="Expires", choices=_TERMS, required=False)
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args, **kwargs)
+        self.order_fields(["description", "scope", "actions", "expires"])
         projects = [(normalized, f"The project {name}") for name, normalized, _ in roles_of(user.pk)]
         self.fields["scope"] = forms.ChoiceField(
             label="Good for",

@@ -9,7 +9,7 @@ from django.db import models
 
 from cheeseshop.core.clock import now
 from cheeseshop.core.ids import new_id
-from cheeseshop.tokens.caveats import EXPIRATION, PROJECT_NAME
+from cheeseshop.tokens.caveats import ACTIONS, EXPIRATION, PROJECT_NAME
 
 
 def new_key() -> bytes:
@@ -40,6 +40,11 @@ class Token(models.Model):
     def projects(self) -> list[str]:
         """The normalized names it is narrowed to; none: the whole account."""
         return next((list(caveat[1]) for caveat in self.caveats if caveat[0] == PROJECT_NAME), [])
+
+    @property
+    def actions(self) -> list[str]:
+        """What it is good for."""
+        return next((list(caveat[1]) for caveat in self.caveats if caveat[0] == ACTIONS), ["upload"])
 
     @property
     def expires_at(self) -> datetime | None:

@@ -2,6 +2,7 @@
 """API tokens on the site: made, shown once, listed, revoked."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cheeseshop.accounts.models import User
 from cheeseshop.accounts.views.settings import me
 from cheeseshop.core import current
 from cheeseshop.core.errors import Missing, Refusal
@@ -34,14 +36,23 @@ def new_token(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "tokens/new.html", {"form": form})
     told = form.cleaned_data
-    projects = (told["scope"],) if told["scope"] else ()
-    days = int(told["expires"]) if told["expires"] else None
     try:
-        text = create_token(TokenRequest(user, told["description"], projects, days), request)
+        text = create_token(_asked(user, told), request)
     except Refusal as error:
         form.add_error("description", error.message)
         return render(request, "tokens/new.html", {"form": form}, status=HTTPStatus.CONFLICT)
     return render(request, "tokens/made.html", {"token": text, **_examples(text)})
+
+
+def _asked(user: User, told: dict[str, Any]) -> TokenRequest:
+    only_uploads = told["actions"] == ["upload"]
+    return TokenRequest(
+        user,
+        told["description"],
+        (told["scope"],) if told["scope"] else (),
+        int(told["expires"]) if told["expires"] else None,
+        actions=() if only_uploads else tuple(told["actions"]),
+    )
 
 
 def _examples(token: str) -> dict[str, str]:

@@ -38,7 +38,7 @@ def check_sender(sender: Sender, name: str, normalized_name: str, project: Proje
     """
     if project is not None:
         _check_permission(sender, project)
-    sender.bearer.check(normalized_name, project.id if project else None)
+    sender.bearer.check(normalized_name, project.id if project else None, Action.UPLOAD.value)
     _check_person(sender)
     if project is None:
         _check_creation(sender)

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The routes of the management API."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+from packaging.version import InvalidVersion, Version
+
+from cheeseshop.access.models import Invitation, ProjectRole, Role
+from cheeseshop.access.permissions import Action
+from cheeseshop.accounts.models import User
+from cheeseshop.api.schemas import (
+    CollaboratorOut,
+    InviteIn,
+    Message,
+    ProjectOut,
+    ReleaseOut,
+    RoleIn,
+    StatusIn,
+    TokenOut,
+    Yank,
+)
+from cheeseshop.api.security import ByToken, bearer_of, caller, project_for
+from cheeseshop.catalog.flows import collaborators, remove, yank
+from cheeseshop.catalog.flows.changing import Changed
+from cheeseshop.catalog.flows.set_status import set_status
+from cheeseshop.catalog.models import Project, Release
+from cheeseshop.catalog.versions import sort_key
+from cheeseshop.core.errors import Missing, Refusal
+from cheeseshop.core.facts import Status
+from cheeseshop.publishing.managing import follow
+from cheeseshop.tokens.flows import revoke_token
+from cheeseshop.tokens.models import Token
+
+_MOST = 1000
+
+api = NinjaAPI(
+    title="Cheeseshop management API",
+    version="1",
+    description="Yank, delete, archive, and manage collaborators and tokens, with a token that names these actions.",
+    auth=ByToken(),
+    docs_url=None,
+    urls_namespace="api-v1",
+)
+_REFUSALS = dict.fromkeys((400, 403, 404, 409, 422, 503), Message)
+
+
+@api.exception_handler(Refusal)
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    reply = api.create_response(request, {"message": refusal.message}, status=refusal.status)
+    if refusal.retry_after:
+        reply["Retry-After"] = str(refusal.retry_after)
+    return reply
+
+
+@api.exception_handler(ValidationError)
+def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    told = "; ".join(f"{'.'.join(str(at) for at in e['loc'][1:])}: {e['msg']}" for e in error.errors)
+    return api.create_response(request, {"message": told or "The request is malformed."}, status=422)
+
+
+def _done(changed: Changed, message: str) -> dict[str, str]:
+    follow(changed)
+    return {"message": message}
+
+
+@api.get("/projects/", response={200: list[ProjectOut], **_REFUSALS}, tags=["projects"])
+def list_projects(request: HttpRequest) -> list[dict[str, Any]]:
+    """List the projects that the token's owner has a role on, and the token is good for."""
+    bearer = bearer_of(request)
+    bearer.check(None, None, Action.READ.value)
+    rows = ProjectRole.objects.filter(user=bearer.person.id).select_related("project")
+    found = []
+    for row in rows.order_by("project__normalized_name")[:_MOST]:
+        try:
+            bearer.check(row.project.normalized_name, row.project_id, Action.READ.value)
+        except Refusal:
+            continue
+        found.append(_project(row.project, row.role))
+    return found
+
+
+def _project(project: Project, role: str) -> dict[str, Any]:
+    names = ("name", "normalized_name", "status", "status_reason", "total_size", "last_serial")
+    told = {name: getattr(project, name) for name in names}
+    return told | {"role": role, "quarantined": project.quarantined_at is not None}
+
+
+@api.get("/projects/{name}/", response={200: ProjectOut, **_REFUSALS}, tags=["projects"])
+def read_project(request: HttpRequest, name: str) -> dict[str, Any]:
+    """Read one project."""
+    project = project_for(request, name, Action.READ)
+    return _project(project, ProjectRole.objects.get(project=project, user=bearer_of(request).person.id).role)
+
+
+@api.delete("/projects/{name}/", response={200: Message, **_REFUSALS}, tags=["projects"])
+def delete_project(request: HttpRequest, name: str) -> dict[str, str]:
+    """Delete a project with everything in it, for good."""
+    project = project_for(request, name, Action.ADMIN)
+    return _done(remove.remove_project(project.pk, caller(request).username), f"{project.name} is deleted.")
+
+
+@api.post("/projects/{name}/status", response={200: Message, **_REFUSALS}, tags=["projects"])
+def change_status(request: HttpRequest, name: str, told: StatusIn) -> dict[str, str]:
+    """Set the status of a project: active, archived or deprecated."""
+    project = project_for(request, name, Action.ADMIN)
+    changed = set_status(project.pk, Status(told.status), told.reason, caller(request).username)
+    return _done(changed, f"{project.name} is {told.status}.")
+
+
+@api.get("/projects/{name}/releases/{version}/", response={200: ReleaseOut, **_REFUSALS}, tags=["releases"])
+def read_release(request: HttpRequest, name: str, version: str) -> dict[str, Any]:
+    """Read a release with its files."""
+    release = _release(project_for(request, name, Action.READ), version)
+    files = [
+        {
+            "filename": file.filename,
+            "size": file.size,
+            "sha256": file.sha256,
+            "uploaded_at": file.uploaded_at,
+            "yanked": file.yanked_at is not None,
+            "yanked_reason": file.yanked_reason,
+        }
+        for file in release.files.order_by("filename")
+    ]
+    return {
+        "version": release.version,
+        "released_at": release.created_at,
+        "yanked": release.yanked_at is not None,
+        "yanked_reason": release.yanked_reason,
+        "files": files,
+    }
+
+
+def _release(project: Project, version: str) -> Release:
+    try:
+        found = Release.objects.filter(project=project, sort_key=sort_key(Version(version))).first()
+    except (InvalidVersion, ValueError):
+        found = None
+    if found is None:
+        raise Missing(f"{project.name} has no release {version}.")
+    return found
+
+
+@api.post("/projects/{name}/releases/{version}/yank", response={200: Message, **_REFUSALS}, tags=["releases"])
+def yank_release(request: HttpRequest, name: str, version: str, told: Yank) -> dict[str, str]:
+    """Yank a release."""
+    project = project_for(request, name, Action.YANK)
+    release = _release(project, version)
+    changed = yank.yank_release(project.pk, release.pk, told.reason, caller(request).username)
+    return _done(changed, f"{release.version} is yanked.")
+
+
+@api.post("/projects/{name}/releases/{version}/unyank", response={200: Message, **_REFUSALS}, tags=["releases"])
+def unyank_release(request: HttpRequest, name: str, version: str) -> dict[str, str]:
+    """Take the yank of a release back."""
+    project = project_for(request, name, Action.YANK)
+    release = _release(project, version)
+    changed = yank.unyank_release(project.pk, release.pk, caller(request).username)
+    return _done(changed, f"{release.version} is offered again.")
+
+
+@api.delete("/projects/{name}/releases/{version}/", response={200: Message, **_REFUSALS}, tags=["releases"])
+def delete_release(request: HttpRequest, name: str, version: str) -> dict[str, str]:
+    """Delete a release with its files, for good."""
+    project = project_for(request, name, Action.ADMIN)
+    release = _release(project, version)
+    changed = remove.remove_release(project.pk, release.pk, caller(request).username)
+    return _done(changed, f"{release.version} is deleted.")
+
+
+@api.post("/projects/{name}/files/{filename}/yank", response={200: Message, **_REFUSALS}, tags=["files"])
+def yank_file(request: HttpRequest, name: str, filename: str, told: Yank) -> dict[str, str]:
+    """Yank one file."""
+    project = project_for(request, name, Action.YANK)
+    changed = yank.yank_file(project.pk, _safe(filename), told.reason, caller(request).username)
+    return _done(changed, f"{filename} is yanked.")
+
+
+@api.post("/projects/{name}/files/{filename}/unyank", response={200: Message, **_REFUSALS}, tags=["files"])
+def unyank_file(request: HttpRequest, name: str, filename: str) -> dict[str, str]:
+    """Take the yank of one file back."""
+    project = project_for(request, name, Action.YANK)
+    changed = yank.yank_file(project.pk, _safe(filename), "", caller(request).username, yanked=False)
+    return _done(changed, f"{filename} is offered again.")
+
+
+@api.delete("/projects/{name}/files/{filename}/", response={200: Message, **_REFUSALS}, tags=["files"])
+def delete_file(request: HttpRequest, name: str, filename: str) -> dict[str, str]:
+    """Delete one file, for good."""
+    project = project_for(request, name, Action.ADMIN)
+    changed = remove.remove_file(project.pk, _safe(filename), caller(request).username)
+    return _done(changed, f"{filename} is deleted.")
+
+
+def _safe(filename: str) -> str:
+    """PostgreSQL refuses to be asked for a NUL."""
+    if "\0" in filename:
+        raise Missing("No file has such a name.")
+    return filename
+
+
+@api.get("/projects/{name}/collaborators/", response={200: list[CollaboratorOut], **_REFUSALS}, tags=["collaborators"])
+def list_collaborators(request: HttpRequest, name: str) -> list[dict[str, Any]]:
+    """List who works on a project, and who is invited."""
+    project = project_for(request, name, Action.READ)
+    found: list[dict[str, Any]] = []
+    for model, invited in ((ProjectRole, False), (Invitation, True)):
+        rows = model.objects.filter(project=project).select_related("user").order_by("user__username")
+        found += [{"username": row.user.username, "role": row.role, "invited": invited} for row in rows]
+    return found
+
+
+@api.post("/projects/{name}/collaborators/", response={200: Message, **_REFUSALS}, tags=["collaborators"])
+def invite(request: HttpRequest, name: str, told: InviteIn) -> dict[str, str]:
+    """Invite somebody to a role."""
+    project = project_for(request, name, Action.ADMIN)
+    made = collaborators.invite(project.pk, told.username, Role(told.role), caller(request))
+    return {"message": f"{made.user.username} is invited."}
+
+
+def _person(username: str) -> User:
+    found = User.objects.filter(username__iexact=username).first() if "\0" not in username else None
+    if found is None:
+        raise Missing(f"There is no user named {username}.")
+    return found
+
+
+@api.post("/projects/{name}/collaborators/{username}", response={200: Message, **_REFUSALS}, tags=["collaborators"])
+def change_role(request: HttpRequest, name: str, username: str, told: RoleIn) -> dict[str, str]:
+    """Give a collaborator another role."""
+    project = project_for(request, name, Action.ADMIN)
+    person = _person(username)
+    changed = collaborators.change_role(project.pk, person.pk, Role(told.role), caller(request))
+    return _done(changed, f"{person.username} is {told.role} now.")
+
+
+@api.delete("/projects/{name}/collaborators/{username}", response={200: Message, **_REFUSALS}, tags=["collaborators"])
+def remove_collaborator(request: HttpRequest, name: str, username: str) -> dict[str, str]:
+    """Take a collaborator's role."""
+    project = project_for(request, name, Action.ADMIN)
+    person = _person(username)
+    changed = collaborators.remove(project.pk, person.pk, caller(request))
+    return _done(changed, f"{person.username} has no role any more.")
+
+
+def _whole_account(request: HttpRequest) -> User:
+    """Return the caller, whose token must not be narrowed to projects: tokens are the account's.
+
+    Raises:
+        Forbidden: when it is.
+    """
+    bearer_of(request).check("", None, Action.ADMIN.value)
+    return caller(request)
+
+
+@api.get("/tokens/", response={200: list[TokenOut], **_REFUSALS}, tags=["tokens"])
+def list_tokens(request: HttpRequest) -> list[Token]:
+    """List the account's tokens."""
+    return list(Token.objects.filter(user=_whole_account(request)).order_by("created_at")[:_MOST])
+
+
+@api.delete("/tokens/{token}", response={200: Message, **_REFUSALS}, tags=["tokens"])
+def delete_token(request: HttpRequest, token: UUID) -> dict[str, str]:
+    """Revoke a token."""
+    return {"message": f"{revoke_token(_whole_account(request), token, request)} is revoked."}

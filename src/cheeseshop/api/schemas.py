@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What goes in and out, as the OpenAPI description has it."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+Reason = Annotated[str, Field(max_length=500)]
+
+
+class Message(Schema):
+    """What happened, or why it did not."""
+
+    message: str
+
+
+class ProjectOut(Schema):
+    """A project of the token's owner."""
+
+    name: str
+    normalized_name: str
+    role: str
+    status: str
+    status_reason: str
+    quarantined: bool
+    total_size: int = Field(description="bytes")
+    last_serial: int
+
+
+class FileOut(Schema):
+    """A file of a release."""
+
+    filename: str
+    size: int = Field(description="bytes")
+    sha256: str
+    uploaded_at: datetime
+    yanked: bool
+    yanked_reason: str
+
+
+class ReleaseOut(Schema):
+    """A release with its files."""
+
+    version: str
+    released_at: datetime
+    yanked: bool
+    yanked_reason: str
+    files: list[FileOut]
+
+
+class Yank(Schema):
+    """Why something is yanked."""
+
+    reason: Reason = ""
+
+
+class StatusIn(Schema):
+    """What an owner says of a project (PEP 792)."""
+
+    status: Literal["active", "archived", "deprecated"]
+    reason: Reason = ""
+
+
+class CollaboratorOut(Schema):
+    """Somebody with a role on a project, or invited to one."""
+
+    username: str
+    role: str
+    invited: bool = Field(description="an invitation that is not answered yet")
+
+
+class RoleIn(Schema):
+    """Which role to give."""
+
+    role: Literal["Owner", "Maintainer"]
+
+
+class InviteIn(RoleIn):
+    """Whom to invite."""
+
+    username: Annotated[str, Field(min_length=1, max_length=50)]
+
+
+class TokenOut(Schema):
+    """A token, without its secret."""
+
+    id: UUID
+    description: str
+    projects: list[str] = Field(description="normalized names; none: the whole account")
+    actions: list[str]
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The management API: the same flows as the site's forms, by tokens that name what they may."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from pymacaroons import Macaroon
+
+from cheeseshop.access.models import ProjectRole, Role
+from cheeseshop.accounts.models import User
+from cheeseshop.catalog.models import File, Project, Release
+from cheeseshop.config.wsgi import application
+from cheeseshop.core import current
+from cheeseshop.journal.models import SerialCounter
+from cheeseshop.storage import Store, open_store
+from cheeseshop.tokens.flows import TokenRequest, create_token
+from cheeseshop.tokens.models import Token
+from tests.support.archives import build_sdist, build_wheel
+from tests.support.factories import SITE, make_token, make_user, upload
+
+pytestmark = pytest.mark.django_db
+WHEEL = "demo-1.0-py3-none-any.whl"
+ALL = ("upload", "read", "yank", "admin")
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    conf = replace(current.settings(), data=tmp_path / "var", url=SITE)
+    monkeypatch.setattr(current, "settings", lambda: conf)
+    return open_store()
+
+
+@pytest.fixture
+def alice(shop: Store, db: None) -> User:
+    SerialCounter.objects.get_or_create(id=1)  # a test with transactions of its own empties every table
+    user = make_user("alice")
+    token = make_token(user)
+    for built in (build_wheel("demo", "1.0"), build_sdist("demo", "1.0"), build_wheel("demo", "2.0")):
+        assert upload(shop, token, built).status == 200
+    return user
+
+
+def token_for(user: User, *actions: str, projects: tuple[str, ...] = (), by_command: bool = True) -> str:
+    name = f"token {Token.objects.count()}"
+    return create_token(TokenRequest(user, name, projects, actions=actions, issued_by_administrator=by_command))
+
+
+def call(token: str, method: str, path: str, body: object = None) -> tuple[int, Any]:
+    reply = Client(headers={"authorization": f"Bearer {token}"}).generic(
+        method, f"/api/v1{path}", b"" if body is None else json.dumps(body), "application/json"
+    )
+    return reply.status_code, reply.json()
+
+
+def test_a_project_is_read_yanked_archived_and_emptied(alice: User) -> None:
+    token = token_for(alice, *ALL)
+    assert [p["name"] for p in call(token, "GET", "/projects/")[1]] == ["demo"]
+    assert call(token, "GET", "/projects/Demo/")[1]["role"] == "Owner"
+    assert call(token, "POST", "/projects/demo/releases/1/yank", {"reason": "broken"}) == (
+        200,
+        {"message": "1.0 is yanked."},
+    )
+    told = call(token, "GET", "/projects/demo/releases/1.0/")[1]
+    assert (told["yanked"], told["yanked_reason"], len(told["files"])) == (True, "broken", 2)
+    assert call(token, "POST", "/projects/demo/releases/1.0/unyank")[0] == 200
+    assert call(token, "POST", f"/projects/demo/files/{WHEEL}/yank", {})[0] == 200
+    assert File.objects.get(filename=WHEEL).yanked_at is not None
+    assert call(token, "POST", f"/projects/demo/files/{WHEEL}/unyank")[0] == 200
+    assert call(token, "POST", "/projects/demo/status", {"status": "archived", "reason": "done"})[0] == 200
+    assert Project.objects.get().status == "archived"
+    assert call(token, "DELETE", f"/projects/demo/files/{WHEEL}/")[0] == 200
+    assert call(token, "DELETE", "/projects/demo/releases/1.0/")[0] == 200
+    assert Release.objects.get().version == "2.0"
+    assert call(token, "DELETE", "/projects/demo/")[0] == 200
+    assert call(token, "GET", "/projects/demo/")[0] == 404
+
+
+def test_collaborators_and_tokens(alice: User) -> None:
+    bob = make_user("bob")
+    token = token_for(alice, *ALL)
+    assert call(token, "POST", "/projects/demo/collaborators/", {"username": "bob", "role": "Maintainer"})[0] == 200
+    assert call(token, "GET", "/projects/demo/collaborators/")[1] == [
+        {"username": "alice", "role": "Owner", "invited": False},
+        {"username": "bob", "role": "Maintainer", "invited": True},
+    ]
+    ProjectRole.objects.create(project=Project.objects.get(), user=bob, role=Role.MAINTAINER)
+    assert call(token, "POST", "/projects/demo/collaborators/bob", {"role": "Owner"})[0] == 200
+    assert call(token, "DELETE", "/projects/demo/collaborators/bob")[0] == 200
+    assert call(token, "DELETE", "/projects/demo/collaborators/alice") == (
+        409,
+        {"message": "alice is the last owner of demo; make somebody else an owner first."},
+    )
+    listed = call(token, "GET", "/tokens/")[1]
+    assert {"description", "actions", "last_used_at"} <= set(listed[0])
+    assert "key" not in listed[0]
+    assert call(token, "DELETE", f"/tokens/{listed[-1]['id']}")[0] == 200
+    assert call(token, "GET", "/tokens/")[0] == 403  # it revoked itself
+
+
+MATRIX = [
+    ("GET", "/projects/", None, "read"),
+    ("GET", "/projects/demo/", None, "read"),
+    ("GET", "/projects/demo/releases/1.0/", None, "read"),
+    ("GET", "/projects/demo/collaborators/", None, "read"),
+    ("POST", "/projects/demo/releases/1.0/yank", {}, "yank"),
+    ("POST", "/projects/demo/releases/1.0/unyank", None, "yank"),
+    ("POST", f"/projects/demo/files/{WHEEL}/yank", {}, "yank"),
+    ("POST", f"/projects/demo/files/{WHEEL}/unyank", None, "yank"),
+    ("POST", "/projects/demo/status", {"status": "active"}, "admin"),
+    ("POST", "/projects/demo/collaborators/", {"username": "x", "role": "Owner"}, "admin"),
+    ("POST", "/projects/demo/collaborators/alice", {"role": "Owner"}, "admin"),
+    ("DELETE", "/projects/demo/collaborators/alice", None, "admin"),
+    ("DELETE", f"/projects/demo/files/{WHEEL}/", None, "admin"),
+    ("DELETE", "/projects/demo/releases/1.0/", None, "admin"),
+    ("DELETE", "/projects/demo/", None, "admin"),
+    ("GET", "/tokens/", None, "admin"),
+]
+
+
+def test_every_call_needs_its_action_and_a_role(alice: User) -> None:
+    stranger, helper = make_user("stranger"), make_user("helper")
+    ProjectRole.objects.create(project=Project.objects.get(), user=helper, role=Role.MAINTAINER)
+    for method, path, body, needed in MATRIX:
+        for actions in ((), ("upload",), *((a,) for a in ("read", "yank", "admin") if a != needed)):
+            assert call(token_for(alice, *actions), method, path, body)[0] == 403, (path, actions)
+        for wrong in ("", "pypi-nonsense"):
+            assert call(wrong, method, path, body)[0] == 403, path
+        if "/demo/" in path:
+            assert call(token_for(stranger, *ALL), method, path, body)[0] == 404, path
+            assert call(token_for(alice, *ALL, projects=("other",)), method, path, body)[0] == 403, path
+            if needed != "read":
+                assert call(token_for(helper, *ALL), method, path, body)[0] == 403, path
+    assert call(token_for(alice, *ALL, projects=("demo",)), "GET", "/tokens/")[0] == 403
+    assert Project.objects.count() == 1
+
+
+def test_a_holder_narrows_actions_and_never_widens_them(alice: User) -> None:
+    def narrowed(token: str, caveat: str) -> str:
+        macaroon = Macaroon.deserialize(token.removeprefix("pypi-"))
+        macaroon.add_first_party_caveat(caveat)
+        return f"pypi-{macaroon.serialize()}"
+
+    token = token_for(alice, "read", "yank")
+    reader = narrowed(token, '[100,["read"]]')
+    assert call(reader, "GET", "/projects/")[0] == 200
+    assert call(reader, "POST", "/projects/demo/releases/1.0/yank", {})[0] == 403
+    assert call(narrowed(reader, '[100,["read","yank","admin"]]'), "DELETE", "/projects/demo/")[0] == 403
+    assert call(narrowed(make_token(alice), '[100,["admin"]]'), "DELETE", "/projects/demo/")[0] == 403
+
+
+def test_a_token_without_the_upload_action_uploads_nothing(alice: User, shop: Store) -> None:
+    assert upload(shop, token_for(alice, "read"), build_wheel("demo", "3.0")).status == 403
+    assert upload(shop, token_for(alice, "read", "upload"), build_wheel("demo", "3.0")).status == 200
+
+
+def test_a_persons_own_token_needs_what_the_site_needs(alice: User) -> None:
+    token = token_for(alice, "read", by_command=False)
+    assert "second factor" in call(token, "GET", "/projects/")[1]["message"]
+    alice.emailaddress_set.update(verified=False)
+    assert "Verify" in call(token, "GET", "/projects/")[1]["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/projects/demo/status", {"status": "quarantined"}, 422),
+        ("POST", "/projects/demo/status", {}, 422),
+        ("POST", "/projects/demo/status", "x", 422),
+        ("POST", "/projects/demo/releases/1.0/yank", {"reason": "x" * 501}, 422),
+        ("GET", "/projects/demo/releases/none/", None, 404),
+        ("GET", "/projects/%00/", None, 404),
+        ("DELETE", "/projects/demo/files/a%00b/", None, 404),
+        ("DELETE", "/projects/demo/collaborators/nobody", None, 404),
+        ("DELETE", "/tokens/not-a-uuid", None, 422),
+    ],
+)
+def test_bad_input_is_told(alice: User, method: str, path: str, body: object, status: int) -> None:
+    code, told = call(token_for(alice, *ALL), method, path, body)
+    assert code == status
+    assert told["message"]
+
+
+def test_a_session_counts_for_nothing(alice: User) -> None:
+    client = Client()
+    client.force_login(alice, backend="cheeseshop.accounts.backend.OnlyWhoMayAct")
+    assert client.delete("/api/v1/projects/demo/").status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_api_is_what_its_description_says(alice: User) -> None:
+    headers = {"Authorization": f"Bearer {token_for(alice, *ALL)}"}
+    described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    operations = [found.ok() for found in described.get_all_operations()]
+    assert {(o.method.upper(), o.path) for o in operations} == {
+        (method, path.replace("/demo/", "/{name}/").replace(WHEEL, "{filename}").replace("/1.0/", "/{version}/")
+         .replace("collaborators/alice", "collaborators/{username}")) for method, path, _, _ in
+        [(m, f"/api/v1{p}", b, n) for m, p, b, n in MATRIX]
+    } | {("DELETE", "/api/v1/tokens/{token}")}  # fmt: skip
+
+    for operation in operations:
+
+        @given(case=operation.as_strategy())
+        @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        def answers(case: Any) -> None:
+            case.call_and_validate(headers=headers)
+
+        answers()
