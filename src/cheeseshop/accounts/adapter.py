@@ -24,6 +24,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from cheeseshop.accounts import history, limits, names
 from cheeseshop.accounts.breached import is_breached
 from cheeseshop.accounts.models import User
+from cheeseshop.accounts.queries import user_named
 from cheeseshop.core import current
 from cheeseshop.notify.flows import send
 
@@ -81,7 +82,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def _note_limited(self, request: HttpRequest, name: str) -> None:
         """Write one event a minute, so that the history tells of a burst and is not filled by it."""
-        user = User.objects.filter(username__iexact=name).first() if "\0" not in name else None
+        user = user_named(name)
         once = ratelimit.consume(request, app=limits.APP, action="limited_event", key=name)
         if user is not None and once:
             history.record(user, "account:login:limited", request)

@@ -20,6 +20,7 @@ from django.http import HttpRequest
 from cheeseshop.accounts import history, limits, second_factor
 from cheeseshop.accounts.models import USERNAME, Recovery, User
 from cheeseshop.accounts.passwords import LONGEST, PasswordRules
+from cheeseshop.accounts.queries import user_named
 from cheeseshop.core import current
 
 _NO_LINKS = RegexValidator(r"://|www\.", "A name has no addresses of sites in it.", inverse_match=True)
@@ -188,8 +189,8 @@ def _meant(named: str) -> list[tuple[User, str]]:
         rows = EmailAddress.objects.filter(email=named.lower()).select_related("user")
         found = [(row.user, row.email) for row in rows if row.verified or row.primary]
     else:
-        users = User.objects.filter(username__iexact=named)
-        found = [(user, user.email) for user in users if user.email]
+        user = user_named(named)
+        found = [(user, user.email)] if user is not None and user.email else []
     return [(user, address) for user, address in found if user.may_act and not user.is_staff]
 
 

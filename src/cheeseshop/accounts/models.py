@@ -23,7 +23,11 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the person of that name, in any case."""
-        return self.get(username__iexact=username)
+        return self.in_any_case(username or "").get()
+
+    def in_any_case(self, username: str) -> "models.QuerySet[User]":
+        """Return who has that name, by the index that its uniqueness rests on, which ``iexact`` would not use."""
+        return self.alias(lower=Lower("username")).filter(lower=username.lower())
 
     def create_user(self, username: str, email: str = "", password: str | None = None, **extra: Any) -> "User":
         """Create a person. allauth calls this."""

@@ -5,7 +5,8 @@ from disposable_email_domains import blocklist
 from django.core.exceptions import ValidationError
 from email_validator import EmailNotValidError, validate_email
 
-from cheeseshop.accounts.models import ProhibitedDomain, ProhibitedUsername, User
+from cheeseshop.accounts.models import ProhibitedDomain, ProhibitedUsername
+from cheeseshop.accounts.queries import user_named
 from cheeseshop.core import current
 
 RESERVED = frozenset(
@@ -30,7 +31,7 @@ def check_username(name: str) -> None:
     lower = name.lower()
     if lower in RESERVED or ProhibitedUsername.objects.filter(name=lower).exists():
         raise ValidationError(f"The username {name!r} is reserved; choose another one.")
-    if "\0" in name or User.objects.filter(username__iexact=name).exists():
+    if "\0" in name or user_named(name) is not None:
         raise ValidationError(f"The username {name!r} is taken; choose another one.")
 
 

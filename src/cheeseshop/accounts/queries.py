@@ -41,4 +41,4 @@ def user_named(username: str) -> User | None:
     """Return the person of that name, in any case, or None."""
     if "\0" in username:
         return None  # PostgreSQL refuses to be asked
-    return User.objects.filter(username__iexact=username).first()
+    return User.objects.in_any_case(username).first()

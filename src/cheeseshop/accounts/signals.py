@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from cheeseshop.accounts import history, stages
 from cheeseshop.accounts.flows.passwords import end_sessions
 from cheeseshop.accounts.models import User
+from cheeseshop.accounts.queries import user_named
 
 _RECORDS = "account_authentication_methods"
 _MONTH = 30 * 24 * 3600
@@ -48,7 +49,7 @@ def _remind_of_codes(user: User) -> None:
 
 def _login_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
     name = str(credentials.get("username", ""))
-    user = User.objects.filter(username__iexact=name).first() if name and "\0" not in name else None
+    user = user_named(name)
     if user is not None:
         history.record(user, "account:login:failure", request)
 

@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 from cheeseshop.access.models import Invitation, ProjectRole, Role
 from cheeseshop.access.permissions import Action
 from cheeseshop.accounts.models import User
+from cheeseshop.accounts.queries import user_named
 from cheeseshop.api.schemas import (
     CollaboratorOut,
     InviteIn,
@@ -223,7 +224,7 @@ def invite(request: HttpRequest, name: str, told: InviteIn) -> dict[str, str]:
 
 
 def _person(username: str) -> User:
-    found = User.objects.filter(username__iexact=username).first() if "\0" not in username else None
+    found = user_named(username)
     if found is None:
         raise Missing(f"There is no user named {username}.")
     return found

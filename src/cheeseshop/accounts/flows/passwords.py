@@ -11,6 +11,7 @@ from cheeseshop.accounts import history, limits
 from cheeseshop.accounts.adapter import TOO_MANY
 from cheeseshop.accounts.breached import is_breached
 from cheeseshop.accounts.models import User
+from cheeseshop.accounts.queries import user_named
 from cheeseshop.core.errors import Refusal
 
 
@@ -56,7 +57,7 @@ def examine_password(username: str, password: str, address: str, agent: str) -> 
         spent = limits.spend(request, "login_failed", username.lower(), TOO_MANY)
     except limits.TooMany:
         return
-    user = User.objects.filter(username__iexact=username).first() if username and "\0" not in username else None
+    user = user_named(username)
     if user is None or not user.has_usable_password():
         User().set_password(password)  # takes the time that checking one does
         return

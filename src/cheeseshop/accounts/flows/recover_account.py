@@ -17,6 +17,7 @@ from django.urls import reverse
 from cheeseshop.accounts import history
 from cheeseshop.accounts.flows.passwords import end_sessions
 from cheeseshop.accounts.models import KnownDevice, Recovery, User
+from cheeseshop.accounts.queries import user_named
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Conflict, Missing, Refusal, TryAgain
@@ -39,7 +40,7 @@ class Plea:
 
 def open_recovery(plea: Plea, request: HttpRequest) -> Recovery | None:
     """Open a request. None where there is no such account or a request is open already: the caller says nothing."""
-    user = User.objects.filter(username__iexact=plea.username).first() if "\0" not in plea.username else None
+    user = user_named(plea.username)
     if user is None or not user.may_act:
         return None
     try:

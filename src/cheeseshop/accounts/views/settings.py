@@ -11,6 +11,7 @@ from allauth.usersessions import views as sessions
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.paginator import Paginator
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
@@ -132,6 +133,10 @@ def find_people(request: HttpRequest) -> JsonResponse:
         reply = JsonResponse({"error": error.messages[0]}, status=HTTPStatus.TOO_MANY_REQUESTS)
         reply["Retry-After"] = str(error.seconds)
         return reply
-    found = User.objects.filter(username__istartswith=typed, is_active=True).order_by("username")[:_SUGGESTIONS]
+    found = (
+        User.objects.alias(lower=Lower("username"))
+        .filter(lower__startswith=typed.lower(), is_active=True)
+        .order_by("lower")[:_SUGGESTIONS]
+    )
     names = [user.username for user in found]
     return JsonResponse({"users": names}, status=HTTPStatus.OK if names else HTTPStatus.NOT_FOUND)

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from cheeseshop.access.models import Invitation, ProjectRole, Role
 from cheeseshop.accounts import history
 from cheeseshop.accounts.models import User
+from cheeseshop.accounts.queries import user_named
 from cheeseshop.catalog.flows.changing import Changed, change, locked
 from cheeseshop.catalog.flows.telling import tell_owners
 from cheeseshop.catalog.models import Project
@@ -32,7 +33,7 @@ def invite(project: UUID, username: str, role: Role, actor: User) -> Invitation:
         Refusal: when the person's address is not verified.
         Conflict: when the person has a role or an open invitation already.
     """
-    person = User.objects.filter(username__iexact=username).first() if "\0" not in username else None
+    person = user_named(username)
     if person is None or not person.may_act:
         raise Missing(f"There is no user named {username}.")
     if not EmailAddress.objects.filter(user=person, primary=True, verified=True).exists():
