@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Resetting a password: one answer for all, links that work once, and the second factor on the way."""
 
+import time
+
 import pytest
 from django.core import signing
 
@@ -132,3 +134,16 @@ def test_a_verification_link_of_another_kind_or_time_is_refused() -> None:
         assert Visitor().post(f"/account/verify-email/{forged}/").status_code == 404
     address.refresh_from_db()
     assert not address.verified
+
+
+def test_a_verification_link_dies_after_six_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = make_user("alice", verified=False)
+    visitor = Visitor()
+    visitor.log_in("alice")
+    visitor.post("/manage/account/emails/", {"action_send": "", "email": user.email})
+    link = link_in(newest_mail(user.email, "verify-address"))
+    began = time.time()
+    monkeypatch.setattr(signing.time, "time", lambda: began + 6 * 3600 + 5)
+    assert b"does not work any more" in Visitor().get(link).content
+    monkeypatch.setattr(signing.time, "time", lambda: began + 6 * 3600 - 60)
+    assert b"Verify the address" in Visitor().get(link).content

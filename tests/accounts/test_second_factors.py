@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
@@ -105,6 +106,18 @@ def test_an_unknown_device_waits_for_a_mailed_link_in_the_same_browser() -> None
     assert visitor.inside
     assert KnownDevice.objects.count() == 2  # browser and address
     assert Mail.objects.filter(kind="new-device-confirmed").exists()
+
+
+def test_the_link_for_a_new_device_dies_after_six_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = make_user()
+    with_application(user)
+    visitor = half_inside()
+    visitor.post("/account/two-factor/", {"code": code_at()})
+    link = link_in(newest_mail(user.email, "new-device"))
+    began = time.time()
+    monkeypatch.setattr(signing.time, "time", lambda: began + 6 * 3600 + 5)
+    assert visitor.get(link).status_code in {302, 400}
+    assert not visitor.inside
 
 
 def test_a_known_browser_at_a_new_address_and_a_new_browser_at_a_known_address_are_let_in() -> None:

@@ -12,9 +12,10 @@ from django.contrib.sessions.backends.db import SessionStore
 from cheeseshop.access.models import ProjectRole, Role
 from cheeseshop.accounts import history
 from cheeseshop.accounts.models import SecurityEvent, User
-from cheeseshop.catalog.models import Project
+from cheeseshop.catalog.models import File, Project
 from cheeseshop.core.clock import now
 from cheeseshop.edge_contract.protocols import Reply
+from cheeseshop.journal.models import Entry
 from cheeseshop.notify.models import Mail
 from cheeseshop.publishing.receiving import Receiver
 from cheeseshop.storage import Store
@@ -170,9 +171,11 @@ def test_a_name_is_changed_and_links_are_refused() -> None:
     assert b"There is a problem" in visitor.post("/manage/account/", {"full_name": "www.example.com"}).content
 
 
-def test_an_account_is_deleted_for_good() -> None:
+def test_an_account_is_deleted_for_good(store: Store) -> None:
     user, visitor = member()
     token = make_token(user)
+    assert upload(store, token, build_wheel("demo", "1.0")).status == 200
+    ProjectRole.objects.create(project=Project.objects.get(), user=make_user("bob"), role=Role.OWNER)
     url = "/manage/account/delete/"
     assert b"This is not alice" in visitor.post(url, {"username": "Alice"}).content
     visitor.post(url, {"username": "alice"})
@@ -180,7 +183,9 @@ def test_an_account_is_deleted_for_good() -> None:
     assert (user.is_active, user.email, user.full_name) == (False, "", "")
     assert user.deleted_at is not None
     assert newest_mail("alice@example.org", "account-deleted")
-    assert not EmailAddress.objects.exists()
+    assert not EmailAddress.objects.filter(user=user).exists()
+    assert Entry.objects.filter(actor="alice").count() == 4  # history keeps the name as text
+    assert File.objects.get().uploaded_by == user
     assert not visitor.inside
     assert visitor.get("/user/alice/").status_code == 404
     assert Visitor().log_in("alice").status_code == 200
