@@ -63,7 +63,8 @@ def test_the_example_files_hold_the_token_and_the_address() -> None:
 
 @pytest.mark.parametrize(
     "form", [{"description": ""}, {"description": "  "}, {"description": "x" * 101}, {"scope": "not-mine"},
-             {"expires": "100000"}, {"actions": "everything"}, {"actions": ""}]
+             {"expires": "100000"}, {"actions": "everything"}, {"actions": ""},
+             {"networks": "192.0.2.1/24"}, {"networks": "home"}]
 )  # fmt: skip
 def test_what_breaks_a_rule_makes_no_token(form: dict[str, str]) -> None:
     _, visitor = member()
@@ -109,3 +110,21 @@ def test_a_token_for_certain_actions_says_so() -> None:
     make(visitor, actions=["read", "yank"])  # type: ignore[arg-type]
     assert Token.objects.get().actions == ["read", "yank"]
     assert "For the whole account: read, yank" in visitor.get("/manage/account/tokens/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("networks", "status"),
+    [("127.0.0.0/8", 200), ("192.0.2.0/24, 127.0.0.1/32", 200), ("192.0.2.0/24", 403), ("2001:db8::/32", 403)],
+)
+def test_a_token_is_bound_to_networks(store: Store, networks: str, status: int) -> None:
+    _, visitor = member()
+    token = make(visitor, networks=networks)
+    assert upload(store, token, build_wheel("demo", "1.0")).status == status
+
+
+def test_a_holder_binds_a_token_to_a_network(store: Store) -> None:
+    _, visitor = member()
+    macaroon = Macaroon.deserialize(make(visitor).removeprefix("pypi-"))
+    macaroon.add_first_party_caveat('[101,["192.0.2.0/24"]]')
+    reply = upload(store, f"pypi-{macaroon.serialize()}", build_wheel("demo", "1.0"))
+    assert (reply.status, "may not be used from 127.0.0.1" in reply.body) == (403, True)

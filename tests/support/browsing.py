@@ -56,7 +56,13 @@ class Person:
         self.page.screenshot(path=ARTEFACTS / f"account-{place}-{self.width}.png", full_page=True)
 
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
+        """Press a button, and wait for the page that its form leads to."""
+        found = self.page.get_by_role("button", name=name, exact=True)
+        if found.evaluate("button => button.type") == "submit":
+            with self.page.expect_navigation():
+                found.click()
+        else:
+            found.click()
         self.page.wait_for_load_state("networkidle")
 
     def follow(self, name: str) -> None:

@@ -124,6 +124,9 @@ def _token(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     create.add_argument("--user", required=True)
     create.add_argument("--project", action="append", default=[], help="narrow the token to a project (repeatable)")
     create.add_argument("--action", action="append", default=[], help="upload (the default), read, yank or admin")
+    create.add_argument(
+        "--network", action="append", default=[], help="where it may be used from, such as 192.0.2.0/24"
+    )
     create.add_argument("--expires", type=int, metavar="DAYS")
     create.add_argument("--description", metavar="D")
 

@@ -55,6 +55,7 @@ def create_token(options: argparse.Namespace) -> int:
         options.expires,
         issued_by_administrator=True,
         actions=tuple(options.action),
+        networks=tuple(options.network),
     )
     print(create_token(request))
     return 0

@@ -37,7 +37,7 @@ class _AdministratorsWord:
     person: Person
     issued_by_administrator: bool = True
 
-    def check(self, _project_name: str | None, _project_id: UUID | None) -> None:
+    def check(self, _project_name: str | None, _project_id: UUID | None, _action: str | None = None) -> None:
         """Every use is allowed."""
 
 

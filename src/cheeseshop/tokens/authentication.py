@@ -34,6 +34,7 @@ class Bearer:
     macaroon: Macaroon
     stored_caveats: tuple[bytes, ...]
     issued_by_administrator: bool = False
+    address: str = ""
 
     def check(self, project_name: str | None, project_id: UUID | None, action: str | None = None) -> None:
         """Check every caveat, sent and stored, for a use on a project (None: not known yet).
@@ -43,7 +44,7 @@ class Bearer:
         """
         if action not in {None, Action.UPLOAD.value} and not self._names_actions():
             raise Forbidden("Invalid API Token: this token is good for uploads only; make one with more actions")
-        use = caveats.Use(self.person.id, now(), project_name, project_id, action)
+        use = caveats.Use(self.person.id, now(), project_name, project_id, action, self.address)
         reason = caveats.first_unmet((*self.macaroon.caveats, *self.stored_caveats), use)
         if reason:
             raise Forbidden(f"Invalid API Token: {reason}")
@@ -84,7 +85,8 @@ def authenticate(header: str, origin: Origin) -> Bearer:
     holder = person(sql.as_uuid(user_id))
     if holder is None or not holder.may_act:
         raise Forbidden(NO_IDENTITY)
-    bearer = Bearer(holder, macaroon, tuple(caveats.encode(c) for c in sql.as_json(stored)), bool(by_administrator))
+    kept = tuple(caveats.encode(c) for c in sql.as_json(stored))
+    bearer = Bearer(holder, macaroon, kept, bool(by_administrator), origin.address)
     bearer.check(None, None)
     _stamp(identifier, None if last_used is None else sql.as_moment(last_used), origin)
     return bearer

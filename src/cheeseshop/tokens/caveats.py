@@ -5,23 +5,31 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address, ip_network
 from typing import Any
 from uuid import UUID
 
 EXPIRATION, PROJECT_NAME, PROJECT_ID, REQUEST_USER = 0, 1, 2, 3
-ACTIONS = 100
-"""Ours to add: the actions a token is good for. A token without it is good for uploads, as everywhere."""
+ACTIONS, NETWORKS = 100, 101
+"""Ours to add: the actions a token is good for, and the networks it may be used from.
+
+A token that names no action is good for uploads, as everywhere; one that names no network may be used anywhere.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a token is used for: by whom it was made, when, on which project, for what (None: not known yet)."""
+    """What a token is used for: by whom it was made, when, on which project, for what, from where.
+
+    None: not known yet. An address that is not known lies in no network.
+    """
 
     user_id: UUID
     at: datetime
     project_name: str | None = None
     project_id: UUID | None = None
     action: str | None = None
+    address: str = ""
 
 
 def encode(caveat: list[Any]) -> bytes:
@@ -54,7 +62,7 @@ def _unmet(raw: bytes, use: Use) -> str | None:
     return "unknown caveat"
 
 
-def _unmet_array(tag: int, fields: list[Any], use: Use) -> str | None:
+def _unmet_array(tag: int, fields: list[Any], use: Use) -> str | None:  # noqa: PLR0911 - one line a tag
     match tag, fields:
         case 0, [int(expires), int(not_before)]:
             return _outside(not_before, expires, use)
@@ -64,9 +72,20 @@ def _unmet_array(tag: int, fields: list[Any], use: Use) -> str | None:
             return _other_id(ids, use)
         case 100, [list(actions)]:
             return None if use.action in {None, *actions} else f"token is not good for the action {use.action!r}"
+        case 101, [list(networks)]:
+            return None if _inside(use.address, networks) else f"token may not be used from {use.address or 'there'}"
         case 3, [str(user)]:
             return None if UUID(user) == use.user_id else "token was made for another user"
     return "unknown caveat"
+
+
+def _inside(address: str, networks: list[Any]) -> bool:
+    """Tell whether an address lies in one of the networks. An IPv4 address that came over IPv6 counts as itself."""
+    if not address:
+        return False
+    found = ip_address(address)
+    found = getattr(found, "ipv4_mapped", None) or found
+    return any(found in ip_network(str(network), strict=False) for network in networks)
 
 
 def _unmet_legacy(caveat: dict[str, Any], use: Use) -> str | None:

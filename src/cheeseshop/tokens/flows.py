@@ -4,6 +4,7 @@
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,8 @@ from cheeseshop.tokens.models import Token
 class TokenRequest:
     """What a token shall be good for.
 
-    No projects: the whole account. ``expires_days`` None: no end. No actions: uploads.
+    No projects: the whole account. ``expires_days`` None: no end. No actions: uploads. No
+    networks: from everywhere.
     """
 
     user: User
@@ -34,6 +36,7 @@ class TokenRequest:
     expires_days: int | None = None
     issued_by_administrator: bool = False
     actions: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
 
 
 def create_token(request: TokenRequest, origin: HttpRequest | None = None) -> str:
@@ -50,6 +53,8 @@ def create_token(request: TokenRequest, origin: HttpRequest | None = None) -> st
     unknown = set(request.actions) - {action.value for action in Action}
     if unknown:
         raise Refusal(f"There is no action {min(unknown)!r}; choose among {', '.join(Action)}.")
+    for network in request.networks:
+        _check_network(network)
     stored = _caveats(request)
     try:
         with transaction.atomic():
@@ -72,6 +77,13 @@ def create_token(request: TokenRequest, origin: HttpRequest | None = None) -> st
     return macaroons.mint(
         current.settings().host, str(token.id), bytes(token.key), tuple(caveats.encode(c) for c in stored)
     )
+
+
+def _check_network(network: str) -> None:
+    try:
+        ip_network(network)
+    except ValueError as error:
+        raise Refusal(f"{network!r} is no network; write it such as 192.0.2.0/24 or 2001:db8::/32.") from error
 
 
 def revoke_token(user: User, token: UUID, origin: HttpRequest | None = None) -> str:
@@ -97,6 +109,8 @@ def _caveats(request: TokenRequest) -> list[list[Any]]:
         made.append([caveats.REQUEST_USER, str(request.user.id)])
     if request.actions:
         made.append([caveats.ACTIONS, sorted(set(request.actions))])
+    if request.networks:
+        made.append([caveats.NETWORKS, sorted(set(request.networks))])
     if request.expires_days is not None:
         begin = now()
         end = begin + timedelta(days=request.expires_days)

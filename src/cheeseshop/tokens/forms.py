@@ -33,11 +33,18 @@ class NewToken(forms.Form):
         initial=["upload"],
         widget=forms.CheckboxSelectMultiple,
     )
+    networks = forms.CharField(
+        label="Networks",
+        max_length=1000,
+        required=False,
+        help_text="Where it may be used from, such as 192.0.2.0/24, 2001:db8::/32. Empty: everywhere.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     expires = forms.ChoiceField(label="Expires", choices=_TERMS, required=False)
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args, **kwargs)
-        self.order_fields(["description", "scope", "actions", "expires"])
+        self.order_fields(["description", "scope", "actions", "networks", "expires"])
         projects = [(normalized, f"The project {name}") for name, normalized, _ in roles_of(user.pk)]
         self.fields["scope"] = forms.ChoiceField(
             label="Good for",

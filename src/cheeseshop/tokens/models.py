@@ -9,7 +9,7 @@ from django.db import models
 
 from cheeseshop.core.clock import now
 from cheeseshop.core.ids import new_id
-from cheeseshop.tokens.caveats import ACTIONS, EXPIRATION, PROJECT_NAME
+from cheeseshop.tokens.caveats import ACTIONS, EXPIRATION, NETWORKS, PROJECT_NAME
 
 
 def new_key() -> bytes:
@@ -45,6 +45,11 @@ class Token(models.Model):
     def actions(self) -> list[str]:
         """What it is good for."""
         return next((list(caveat[1]) for caveat in self.caveats if caveat[0] == ACTIONS), ["upload"])
+
+    @property
+    def networks(self) -> list[str]:
+        """Where it may be used from; none: everywhere."""
+        return next((list(caveat[1]) for caveat in self.caveats if caveat[0] == NETWORKS), [])
 
     @property
     def expires_at(self) -> datetime | None:

@@ -52,6 +52,7 @@ def _asked(user: User, told: dict[str, Any]) -> TokenRequest:
         (told["scope"],) if told["scope"] else (),
         int(told["expires"]) if told["expires"] else None,
         actions=() if only_uploads else tuple(told["actions"]),
+        networks=tuple(told["networks"].replace(",", " ").split()),
     )
 
 
