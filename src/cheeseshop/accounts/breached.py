@@ -10,7 +10,6 @@ import logging
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import httpx
 from django.core.cache import cache
 
 from cheeseshop import __version__
@@ -36,20 +35,30 @@ def is_breached(password: str) -> bool:
         if source.startswith("file://"):
             return in_sorted_file(Path(unquote(urlsplit(source).path)), digest)
         return digest[_PREFIX:] in _range(source, digest[:_PREFIX])
-    except (httpx.HTTPError, OSError, ValueError) as error:
+    except (OSError, ValueError) as error:
         count_failure(error)
         return False
 
 
 def _range(source: str, prefix: str) -> frozenset[str]:
-    """Return the rest of every listed digest that begins with five characters. Padding has a count of 0."""
+    """Return the rest of every listed digest that begins with five characters. Padding has a count of 0.
+
+    Raises:
+        OSError: when the service can't be asked.
+        ValueError: when its answer is too large.
+    """
     key = f"breached:{prefix}"
     kept: frozenset[str] | None = cache.get(key)
     if kept is not None:
         return kept
+    import httpx  # noqa: PLC0415 - takes a fifth of a second to load, which every start would pay
+
     headers = {"Add-Padding": "true", "User-Agent": f"cheeseshop/{__version__}"}
-    answer = httpx.get(f"{source.rstrip('/')}/{prefix}", headers=headers, timeout=_SECONDS)
-    answer.raise_for_status()
+    try:
+        answer = httpx.get(f"{source.rstrip('/')}/{prefix}", headers=headers, timeout=_SECONDS)
+        answer.raise_for_status()
+    except httpx.HTTPError as error:
+        raise OSError(f"{type(error).__name__}: {error}") from error
     if len(answer.content) > _LARGEST:
         raise ValueError("the list of a range is too large")
     pairs = (line.strip().partition(":") for line in answer.text.splitlines())

@@ -7,7 +7,6 @@ from datetime import timedelta
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.http import HttpRequest
-from ua_parser import parse
 
 from cheeseshop.accounts.models import SecurityEvent, User
 from cheeseshop.core import current
@@ -109,6 +108,8 @@ def agent_of(request: HttpRequest) -> str:
 
 def coarse(agent: str) -> str:
     """Return a User-Agent header in coarse words."""
+    from ua_parser import parse  # noqa: PLC0415 - its tables take long to load, which every start would pay
+
     told = parse(agent[:500])
     browser = told.user_agent.family if told.user_agent else "an unknown program"
     return f"{browser} on {told.os.family}"[:100] if told.os else browser[:100]

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which user names and e-mail addresses an account may have."""
 
-from disposable_email_domains import blocklist
 from django.core.exceptions import ValidationError
 from email_validator import EmailNotValidError, validate_email
 
@@ -54,6 +53,8 @@ def check_address(address: str) -> None:
     parents = _with_parents(found.ascii_domain.lower())
     if ProhibitedDomain.objects.filter(domain__in=parents).exists():
         raise ValidationError(f"Addresses at {found.domain} are not accepted here; use another one.")
+    from disposable_email_domains import blocklist  # noqa: PLC0415 - ten thousand names, which every start would load
+
     if settings.refuse_disposable_addresses and not blocklist.isdisjoint(parents):
         raise ValidationError(f"{found.domain} gives throw-away addresses; use one that you will keep.")
 

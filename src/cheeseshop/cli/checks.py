@@ -86,11 +86,11 @@ def _database() -> Finding:
 
     setup()
     from django.db import DatabaseError, connection  # noqa: PLC0415 - Django must be set up first
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - as above
+
+    from cheeseshop.config.prepare import waiting_migrations  # noqa: PLC0415 - as above
 
     try:
-        executor = MigrationExecutor(connection)
-        waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        waiting = waiting_migrations()
     except (DatabaseError, OSError) as error:
         return "database", False, f"does not answer: {error}"
     if waiting:

@@ -67,7 +67,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
+    *(["allauth.socialaccount.providers.openid_connect"] if CHEESESHOP.oidc_issuer else []),
     "cheeseshop.access",
     "cheeseshop.journal",
     "cheeseshop.catalog",
