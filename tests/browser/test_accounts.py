@@ -1,22 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """An account's whole life in Chromium, with its virtual authenticator, at desktop and phone width."""
 
-import shutil
 from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.support.browsing import PASSWORD, Person, in_the_index, set_up
 from tests.support.index import Index, live_index
 
-_CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.index,
-    pytest.mark.skipif(_CHROMIUM is None, reason="Chromium is not installed: apt install chromium"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.index]
 
 
 @pytest.fixture(scope="module")
@@ -25,14 +19,6 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         tmp_path_factory.mktemp("index"), CHEESESHOP_DEBUG="yes", CHEESESHOP_TRUSTED_PROXIES="1"
     ) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.mark.parametrize(("name", "width"), [("desktop", 1280), ("phone", 375)])

@@ -2,40 +2,26 @@
 """Two people at two browsers manage one project, and real installers see what they did."""
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.support.archives import build_wheel
 from tests.support.browsing import Person, set_up
 from tests.support.index import Index, live_index
 
-_CHROMIUM = shutil.which("chromium")
 _UV = str(Path(sys.executable).parent / "uv")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.index,
-    pytest.mark.skipif(_CHROMIUM is None, reason="Chromium is not installed: apt install chromium"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.index]
 
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     with live_index(tmp_path_factory.mktemp("index"), workers=2) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 def publish(index: Index, token: str, folder: Path, *versions: str) -> "subprocess.CompletedProcess[str]":

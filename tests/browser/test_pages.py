@@ -1,22 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The site in Chromium: at three widths, light and dark, by keyboard, and with no request to strangers."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.support.archives import build_sdist, build_wheel
 from tests.support.index import Index, live_index
 
-_CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.index,
-    pytest.mark.skipif(_CHROMIUM is None, reason="Chromium is not installed: apt install chromium"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.index]
 
 README = """# A heading
 
@@ -48,14 +42,6 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     with live_index(folder, CHEESESHOP_DEBUG="yes") as running:
         running.command("import", str(packages), "--user", "alice")
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (375, "dark"), (320, "light")])

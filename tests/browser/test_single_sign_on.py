@@ -1,21 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Single sign-on in Chromium, with a real issuer in another process and password log-in switched off."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.support.index import Index, live_index
 from tests.support.issuer import CLIENT, SECRET, become, issuer
 
-_CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.index,
-    pytest.mark.skipif(_CHROMIUM is None, reason="Chromium is not installed: apt install chromium"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.index]
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +30,6 @@ def index(tmp_path_factory: pytest.TempPathFactory, address: str) -> Iterator[In
     }
     with live_index(tmp_path_factory.mktemp("index"), **settings) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -17,18 +17,17 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.contrib.auth import logout
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from cheeseshop.accounts import history, limits, names
 from cheeseshop.accounts.breached import is_breached
+from cheeseshop.accounts.flows.passwords import disable_password
 from cheeseshop.accounts.models import User
 from cheeseshop.accounts.queries import user_named
 from cheeseshop.core import current
 from cheeseshop.notify.flows import send
 
-TOO_MANY = "Too many failed log-ins."
 _KEY_MATERIAL = b"cheeseshop two-factor secrets"
 
 
@@ -69,16 +68,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         Raises:
             TooMany: saying when the next try counts.
         """
-        if current.settings().password_login is False:
+        if not current.settings().password_login:
             raise self.validation_error("username_password_mismatch")
         name = str(credentials.get("username", "")).lower()
         try:
-            spent = limits.spend(request, "login_failed_anywhere", "all", TOO_MANY)
-            self._login_failed_rl_usage = limits.spend(request, "login_failed", name, TOO_MANY)
+            self._login_failed_rl_usage = limits.spend_log_in(request, name)
         except limits.TooMany:
             self._note_limited(request, name)
             raise
-        self._login_failed_rl_usage.usage += spent.usage
 
     def _note_limited(self, request: HttpRequest, name: str) -> None:
         """Write one event a minute, so that the history tells of a burst and is not filled by it."""
@@ -90,12 +87,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Check a password, and disable it when it is right but known from a breach."""
         user: User | None = super().authenticate(request, **credentials)
-        if user is not None and is_breached(str(credentials["password"])):
-            from cheeseshop.accounts.flows.passwords import disable_password  # noqa: PLC0415 - it asks us too
+        if user is not None:
+            self._disable_if_breached(user, str(credentials["password"]), request)
+        return user
 
+    def _disable_if_breached(self, user: User, password: str, request: HttpRequest) -> None:
+        if is_breached(password):
             disable_password(user, request)
             raise self.validation_error("breached")
-        return user
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """Check the password of who is logged in, under a limit of their own.
@@ -110,18 +109,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if not user.check_password(password):
             return False
         spent.rollback()
-        if is_breached(password):
-            from cheeseshop.accounts.flows.passwords import disable_password  # noqa: PLC0415 - it asks us too
-
-            disable_password(user, request)
-            raise self.validation_error("breached")
+        self._disable_if_breached(user, password, request)
         return True
 
     def pre_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse | None:
         """Stop the log-in of a frozen or inactive account."""
         if not user.may_act:
             logout(request)
-            return self.respond_user_inactive(request, user)
+            return self.respond_user_inactive(request, user)  # type: ignore[no-any-return]
         return super().pre_login(request, user, **hooks)  # type: ignore[no-any-return]
 
     def get_login_stages(self) -> list[str]:
@@ -155,10 +150,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the link that resets a password, at the site's one address."""
         return f"{current.settings().url}/account/reset-password/{quote(key)}/"
-
-    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        """Say that the account is closed."""
-        return redirect("account_inactive")
 
 
 AccountAdapter.error_messages = {

@@ -10,7 +10,6 @@ from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
-from allauth.mfa.webauthn.internal import auth as webauthn_auth
 from allauth.socialaccount import forms as social
 from django import forms
 from django.core.exceptions import ValidationError
@@ -24,7 +23,6 @@ from cheeseshop.accounts.queries import user_named
 from cheeseshop.core import current
 
 _NO_LINKS = RegexValidator(r"://|www\.", "A name has no addresses of sites in it.", inverse_match=True)
-_MANY_ADDRESSES = 20
 
 
 def _limit(field: forms.Field, longest: int) -> None:
@@ -33,7 +31,43 @@ def _limit(field: forms.Field, longest: int) -> None:
     field.widget.attrs["maxlength"] = str(longest)
 
 
-class Login(account.LoginForm):  # type: ignore[misc]
+class Plain:
+    """A form without allauth's grey words in its fields: labels and hints say it, and stay while one types."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class NewPassword(Plain):
+    """A form that sets a password: says what is asked of one, and how strong it is while it is typed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.fields.keys() & {"oldpassword", "password1", "password2"}:
+            _limit(self.fields[name], LONGEST)
+            self.fields[name].help_text = ""
+        self.fields["password1"].help_text = PasswordRules().get_help_text()
+        self.fields["password1"].widget.attrs["data-strength"] = "/account/password-strength/"
+
+
+def _name_itself(form: forms.Form) -> None:
+    """Say what a username and an address are for, where an account is opened."""
+    form.fields["username"].validators.append(USERNAME)
+    form.fields["username"].help_text = "Letters, digits, '.', '_' and '-'. It can never be changed."
+    form.fields["email"].label = "E-mail address"
+
+
+def _check_unclaimed(address: str) -> None:
+    """Refuse an address that another account has verified; who only claims one keeps nobody out."""
+    if EmailAddress.objects.filter(email=address.lower(), verified=True).exists():
+        raise ValidationError("This address belongs to another account.", code="email_taken")
+
+
+class Login(Plain, account.LoginForm):  # type: ignore[misc]
     """Log in by username and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -41,11 +75,10 @@ class Login(account.LoginForm):  # type: ignore[misc]
         self.fields["login"].label = "Username"
         _limit(self.fields["password"], LONGEST)
         for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
             field.help_text = ""
 
 
-class Register(account.SignupForm):  # type: ignore[misc]
+class Register(NewPassword, account.SignupForm):  # type: ignore[misc]
     """Open an account."""
 
     full_name = forms.CharField(
@@ -61,26 +94,14 @@ class Register(account.SignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].validators.append(USERNAME)
-        self.fields["username"].help_text = "Letters, digits, '.', '_' and '-'. It can never be changed."
-        self.fields["email"].label = "E-mail address"
+        _name_itself(self)
         self.fields["email"].help_text = "We send a link to it. It is not shown to others."
-        self.fields["password1"].help_text = PasswordRules().get_help_text()
-        _limit(self.fields["password1"], LONGEST)
-        self.fields["password1"].widget.attrs["data-strength"] = "/account/password-strength/"
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
         self.fields["website"].label = "Leave this empty"
         self.fields["website"].widget = forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
 
-    def clean_username(self) -> str:
-        """Check the name. Its form is checked already."""
-        return str(super().clean_username())
-
     def validate_unique_email(self, value: str) -> str:
-        """Refuse an address that another account has verified; who only claims one keeps nobody out."""
-        if EmailAddress.objects.filter(email=value.lower(), verified=True).exists():
-            raise ValidationError("This address belongs to another account.", code="email_taken")
+        """Check that no other account has verified the address."""
+        _check_unclaimed(value)
         return value
 
     def signup(self, request: HttpRequest, user: User) -> None:
@@ -89,75 +110,46 @@ class Register(account.SignupForm):  # type: ignore[misc]
         user.save(update_fields=["full_name"])
 
 
-class RegisterBySingleSignOn(social.SignupForm):  # type: ignore[misc]
+class RegisterBySingleSignOn(Plain, social.SignupForm):  # type: ignore[misc]
     """Complete what the issuer told, where it could not be used as it is."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].validators.append(USERNAME)
-        self.fields["username"].help_text = "Letters, digits, '.', '_' and '-'. It can never be changed."
-        self.fields["email"].label = "E-mail address"
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
+        _name_itself(self)
 
 
-class AddAddress(account.AddEmailForm):  # type: ignore[misc]
+class AddAddress(Plain, account.AddEmailForm):  # type: ignore[misc]
     """Add an e-mail address."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = "New e-mail address"
-        self.fields["email"].widget.attrs.pop("placeholder", None)
 
     def clean_email(self) -> str:
         """Refuse what another account has verified, and more addresses than one person has."""
         value = str(super().clean_email())
-        if EmailAddress.objects.filter(email=value, verified=True).exists():
-            raise ValidationError("This address belongs to another account.", code="email_taken")
-        request = context.request
-        limits.spend(request, "add_email", str(self.user.pk), "Too many addresses were added.")
+        _check_unclaimed(value)
+        limits.spend(context.request, "add_email", str(self.user.pk), "Too many addresses were added.")
         return value
 
 
-class ChangePassword(account.ChangePasswordForm):  # type: ignore[misc]
+class ChangePassword(NewPassword, account.ChangePasswordForm):  # type: ignore[misc]
     """Change the password."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _tidy_passwords(self)
 
-
-class SetPassword(account.SetPasswordForm):  # type: ignore[misc]
+class SetPassword(NewPassword, account.SetPasswordForm):  # type: ignore[misc]
     """Set a password where there is none."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _tidy_passwords(self)
 
-
-class ResetPassword(account.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPassword(NewPassword, account.ResetPasswordKeyForm):  # type: ignore[misc]
     """Choose a new password by a mailed link."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _tidy_passwords(self)
 
-
-def _tidy_passwords(form: forms.Form) -> None:
-    for name, field in form.fields.items():
-        _limit(field, LONGEST)
-        field.widget.attrs.pop("placeholder", None)
-        field.help_text = PasswordRules().get_help_text() if name == "password1" else ""
-        if name == "password1":
-            field.widget.attrs["data-strength"] = "/account/password-strength/"
-
-
-class Reauthenticate(account.ReauthenticateForm):  # type: ignore[misc]
+class Reauthenticate(Plain, account.ReauthenticateForm):  # type: ignore[misc]
     """Confirm the password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].widget.attrs.pop("placeholder", None)
         self.fields["password"].help_text = ""
 
 
@@ -194,14 +186,13 @@ def _meant(named: str) -> list[tuple[User, str]]:
     return [(user, address) for user, address in found if user.may_act and not user.is_staff]
 
 
-class _CodeForm(mfa.BaseAuthenticateForm):  # type: ignore[misc]
+class _CodeForm(Plain, mfa.BaseAuthenticateForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["code"]
         field.label = "Code"
         _limit(field, 40)
         field.help_text = "From your authentication application, or one of your recovery codes."
-        field.widget.attrs.pop("placeholder", None)
 
     def clean_code(self) -> str:
         """Use the code up, under the limits of second factors."""
@@ -228,14 +219,13 @@ class ReauthenticateByCode(_CodeForm, mfa.ReauthenticateForm):  # type: ignore[m
     """A code instead of a password, for accounts that have none."""
 
 
-class ActivateApplication(totp.ActivateTOTPForm):  # type: ignore[misc]
+class ActivateApplication(Plain, totp.ActivateTOTPForm):  # type: ignore[misc]
     """Set up an authentication application, by a first code of it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].label = "Code that the application shows"
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autocomplete": "one-time-code"}
-        self.fields["code"].widget.attrs.pop("placeholder", None)
 
     def clean_code(self) -> str:
         """Check the first code; its moment is kept, so that it can't be used again to log in."""
@@ -292,7 +282,6 @@ class _DeviceForm(webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]
     def clean_credential(self) -> Authenticator:
         """Check what the device signed, and that its counter went up."""
         credential = self.cleaned_data["credential"]
-        webauthn_auth.parse_authentication_response(credential)
         device: Authenticator = super().clean_credential()
         second_factor.check_counter(device, credential)
         return device

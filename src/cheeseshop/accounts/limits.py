@@ -2,13 +2,17 @@
 """Limits on tries, in the words of a person who has to wait."""
 
 import time
+from http import HTTPStatus
+from typing import TypeVar
 
 from allauth.core.internal import ratelimit
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 APP = "allauth.account"
+R = TypeVar("R", bound=HttpResponse)
+_TOO_MANY_LOG_INS = "Too many failed log-ins."
 
 
 class TooMany(ValidationError):  # noqa: N818 - a state
@@ -38,6 +42,19 @@ def spend(request: HttpRequest, action: str, key: str, what: str) -> ratelimit.R
     return used
 
 
+def spend_log_in(request: HttpRequest, name: str) -> ratelimit.RateLimitUsage:
+    """Count a try to log in, wherever the password came: for the name, the address, and the whole site.
+
+    Roll the answer back where the password was right.
+
+    Raises:
+        TooMany: when any of them is used up.
+    """
+    used = spend(request, "login_failed_anywhere", "all", _TOO_MANY_LOG_INS)
+    used.usage += spend(request, "login_failed", name.lower(), _TOO_MANY_LOG_INS).usage
+    return used
+
+
 def wait(request: HttpRequest, action: str, key: str) -> int:
     """Return the seconds until the next try counts, 1 at least."""
     longest = 1.0
@@ -47,6 +64,13 @@ def wait(request: HttpRequest, action: str, key: str) -> int:
         if len(tries) >= rate.amount:
             longest = max(longest, tries[rate.amount - 1] + rate.duration - time.time())
     return int(longest) + 1
+
+
+def answer(response: R, error: TooMany) -> R:
+    """Say in an answer's status and headers that there were too many tries, and when the next one counts."""
+    response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+    response["Retry-After"] = str(error.seconds)
+    return response
 
 
 def clear(request: HttpRequest, action: str, key: str) -> None:

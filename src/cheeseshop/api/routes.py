@@ -7,7 +7,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
-from packaging.version import InvalidVersion, Version
 
 from cheeseshop.access.models import Invitation, ProjectRole, Role
 from cheeseshop.access.permissions import Action
@@ -28,8 +27,8 @@ from cheeseshop.api.security import ByToken, bearer_of, caller, project_for
 from cheeseshop.catalog.flows import collaborators, remove, yank
 from cheeseshop.catalog.flows.changing import Changed
 from cheeseshop.catalog.flows.set_status import set_status
-from cheeseshop.catalog.models import Project, Release
-from cheeseshop.catalog.versions import sort_key
+from cheeseshop.catalog.models import Project
+from cheeseshop.catalog.queries import any_release_of
 from cheeseshop.core.errors import Missing, Refusal
 from cheeseshop.core.facts import Status
 from cheeseshop.publishing.managing import follow
@@ -115,7 +114,7 @@ def change_status(request: HttpRequest, name: str, told: StatusIn) -> dict[str, 
 @api.get("/projects/{name}/releases/{version}/", response={200: ReleaseOut, **_REFUSALS}, tags=["releases"])
 def read_release(request: HttpRequest, name: str, version: str) -> dict[str, Any]:
     """Read a release with its files."""
-    release = _release(project_for(request, name, Action.READ), version)
+    release = any_release_of(project_for(request, name, Action.READ), version)
     files = [
         {
             "filename": file.filename,
@@ -136,21 +135,11 @@ def read_release(request: HttpRequest, name: str, version: str) -> dict[str, Any
     }
 
 
-def _release(project: Project, version: str) -> Release:
-    try:
-        found = Release.objects.filter(project=project, sort_key=sort_key(Version(version))).first()
-    except (InvalidVersion, ValueError):
-        found = None
-    if found is None:
-        raise Missing(f"{project.name} has no release {version}.")
-    return found
-
-
 @api.post("/projects/{name}/releases/{version}/yank", response={200: Message, **_REFUSALS}, tags=["releases"])
 def yank_release(request: HttpRequest, name: str, version: str, told: Yank) -> dict[str, str]:
     """Yank a release."""
     project = project_for(request, name, Action.YANK)
-    release = _release(project, version)
+    release = any_release_of(project, version)
     changed = yank.yank_release(project.pk, release.pk, told.reason, caller(request).username)
     return _done(changed, f"{release.version} is yanked.")
 
@@ -159,7 +148,7 @@ def yank_release(request: HttpRequest, name: str, version: str, told: Yank) -> d
 def unyank_release(request: HttpRequest, name: str, version: str) -> dict[str, str]:
     """Take the yank of a release back."""
     project = project_for(request, name, Action.YANK)
-    release = _release(project, version)
+    release = any_release_of(project, version)
     changed = yank.unyank_release(project.pk, release.pk, caller(request).username)
     return _done(changed, f"{release.version} is offered again.")
 
@@ -168,7 +157,7 @@ def unyank_release(request: HttpRequest, name: str, version: str) -> dict[str, s
 def delete_release(request: HttpRequest, name: str, version: str) -> dict[str, str]:
     """Delete a release with its files, for good."""
     project = project_for(request, name, Action.ADMIN)
-    release = _release(project, version)
+    release = any_release_of(project, version)
     changed = remove.remove_release(project.pk, release.pk, caller(request).username)
     return _done(changed, f"{release.version} is deleted.")
 

@@ -89,8 +89,21 @@ def release_of(project: Project, version: str) -> Release:
     Raises:
         Missing: when there is none.
     """
+    return _of_version(_releases(project), project, version)
+
+
+def any_release_of(project: Project, version: str) -> Release:
+    """Return the release of that version, one in quarantine too, to those who manage the project.
+
+    Raises:
+        Missing: when there is none.
+    """
+    return _of_version(Release.objects.filter(project=project), project, version)
+
+
+def _of_version(releases: QuerySet[Release], project: Project, version: str) -> Release:
     try:
-        release = _releases(project).filter(sort_key=sort_key(Version(version))).first()
+        release = releases.filter(sort_key=sort_key(Version(version))).first()
     except ValueError:  # no version, or one with numbers too long for any that was accepted
         release = None
     if release is None:

@@ -4,7 +4,9 @@
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 from django.core.cache import cache
 
@@ -17,7 +19,7 @@ log = logging.getLogger(__name__)
 
 GRACE = timedelta(days=7)
 _DAY = 24 * 3600
-_SPOOL_AGE = timedelta(days=1)
+_SPOOL_AGE = timedelta(hours=2)
 
 
 def sweep_daily() -> None:
@@ -36,28 +38,40 @@ def sweep(store: Store, grace: timedelta = GRACE) -> Iterator[str]:
     BlobClaim.objects.all().delete()  # of a sweep that was killed; there is one at a time
     before = time.time() - grace.total_seconds()
     for name in store.stored():
-        if store.changed_at(name) < before and _is_orphan(name) and _remove(store, name):
+        if store.changed_at(name) < before and is_orphan(name) and remove_orphan(store, name):
             yield name
-    for path in store.spool.iterdir():
-        if path.stat().st_mtime < time.time() - _SPOOL_AGE.total_seconds():
-            path.unlink(missing_ok=True)
+    for path in given_up(store):
+        path.unlink(missing_ok=True)
 
 
-def _is_orphan(name: str) -> bool:
-    row = sql.first("SELECT metadata_sha256 FROM catalog_file WHERE blake2_256 = %s", name.partition(".")[0])
-    return row is None or (name.endswith(".metadata") and not row[0])
-
-
-def _remove(store: Store, name: str) -> bool:
-    """Claim a blob, look for rows and leases once more, and remove it. Whoever puts it meanwhile sees the claim."""
+def is_orphan(name: str) -> bool:
+    """Tell whether no file owns what the store names so, and no upload has leased it."""
     digest = name.partition(".")[0]
-    place = f"{digest[:2]}/{digest[2:4]}/{digest[4:]}"
-    claim, _ = BlobClaim.objects.get_or_create(key=place)
+    row = sql.first("SELECT metadata_sha256 FROM catalog_file WHERE blake2_256 = %s", digest)
+    owned = row is not None and (name == digest or row[0])
+    return not owned and not BlobLease.objects.filter(key__startswith=f"{_place(name)}/", expires_at__gt=now()).exists()
+
+
+def remove_orphan(store: Store, name: str) -> bool:
+    """Claim an orphan, look once more, and remove it. Whoever puts it meanwhile sees the claim."""
+    claim, _ = BlobClaim.objects.get_or_create(key=_place(name))
     try:
-        leased = BlobLease.objects.filter(key__startswith=f"{place}/", expires_at__gt=now()).exists()
-        if leased or not _is_orphan(name):
+        if not is_orphan(name):
             return False
         store.remove_stored(name)
         return True
     finally:
         claim.delete()
+
+
+def _place(name: str) -> str:
+    digest = name.partition(".")[0]
+    return f"{digest[:2]}/{digest[2:4]}/{digest[4:]}"
+
+
+def given_up(store: Store) -> Iterator[Path]:
+    """Yield spooled bytes that lie longer than any upload may take."""
+    for path in store.spool.iterdir():
+        with suppress(FileNotFoundError):  # an upload that ends removes its own
+            if time.time() - path.stat().st_mtime > _SPOOL_AGE.total_seconds():
+                yield path

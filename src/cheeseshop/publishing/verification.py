@@ -3,8 +3,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from time import time
 
 from django.db.models import Sum
 
@@ -20,9 +18,8 @@ from cheeseshop.pages import rendering, rows
 from cheeseshop.pages.loop import Publisher
 from cheeseshop.pages.publisher import publish_project, read_page
 from cheeseshop.publishing.public_tree import anyone_may_fetch, publish_file
+from cheeseshop.publishing.sweeping import given_up, is_orphan, remove_orphan
 from cheeseshop.storage import Store, digests, open_store
-
-_SPOOL_AGE = timedelta(hours=2).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +68,13 @@ def _blobs(store: Store, *, repair: bool) -> Iterator[Problem]:
 
 
 def _orphans(store: Store, *, repair: bool) -> Iterator[Problem]:
-    leases = BlobLease.objects.filter(expires_at__gt=now()).values_list("key", flat=True)
-    leased = {key.rpartition("/")[0].replace("/", "") for key in leases}
     for name in store.stored():
-        digest = name.removesuffix(".metadata")
-        row = File.objects.filter(blake2_256=digest).values_list("metadata_sha256").first()
-        known = row is not None and (name == digest or row[0])
-        if known or digest in leased:
-            continue
+        if is_orphan(name):
+            yield Problem("orphan", name, "bytes that no file owns", repair and remove_orphan(store, name))
+    for path in given_up(store):
         if repair:
-            store.remove_stored(name)
-        yield Problem("orphan", name, "bytes that no file owns", repair)
-    for path in store.spool.iterdir():
-        if time() - path.stat().st_mtime > _SPOOL_AGE:
-            if repair:
-                path.unlink(missing_ok=True)
-            yield Problem("orphan", path.name, "an upload that was given up", repair)
+            path.unlink(missing_ok=True)
+        yield Problem("orphan", path.name, "an upload that was given up", repair)
     stale = BlobLease.objects.filter(expires_at__lte=now())
     for lease in stale:
         yield Problem("orphan", lease.key, "a lease that ran out", repair)

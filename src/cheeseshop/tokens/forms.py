@@ -21,7 +21,9 @@ class NewToken(forms.Form):
         help_text="What it is for, such as “laptop”. You have no other token of that name.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    scope = forms.ChoiceField(label="Good for", help_text="A token for one project does less harm when it leaks.")
+    scope = forms.ChoiceField(
+        label="Good for", required=False, help_text="A token for one project does less harm when it leaks."
+    )
     actions = forms.MultipleChoiceField(
         label="Actions",
         choices=[
@@ -44,11 +46,5 @@ class NewToken(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args, **kwargs)
-        self.order_fields(["description", "scope", "actions", "networks", "expires"])
         projects = [(normalized, f"The project {name}") for name, normalized, _ in roles_of(user.pk)]
-        self.fields["scope"] = forms.ChoiceField(
-            label="Good for",
-            choices=[(WHOLE_ACCOUNT, "The whole account"), *projects],
-            required=False,
-            help_text="A token for one project does less harm when it leaks.",
-        )
+        self.fields["scope"].choices = [(WHOLE_ACCOUNT, "The whole account"), *projects]  # type: ignore[attr-defined]

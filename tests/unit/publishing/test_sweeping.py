@@ -63,7 +63,7 @@ def test_a_put_is_refused_while_the_bytes_are_being_removed(
 
 def test_a_row_that_came_in_between_keeps_its_bytes(store: Store, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([True, False] * 2)
-    monkeypatch.setattr(sweeping, "_is_orphan", lambda name: name[2:] in key.replace("/", "") and next(answers))
+    monkeypatch.setattr(sweeping, "is_orphan", lambda name: name[2:] in key.replace("/", "") and next(answers))
     list(sweeping.sweep(store, NOW))
     assert store.blob_path(key).is_file()
 

@@ -8,7 +8,6 @@ from django.db.models import F
 from django.http import HttpRequest
 
 from cheeseshop.accounts import history, limits
-from cheeseshop.accounts.adapter import TOO_MANY
 from cheeseshop.accounts.breached import is_breached
 from cheeseshop.accounts.models import User
 from cheeseshop.accounts.queries import user_named
@@ -53,8 +52,7 @@ def examine_password(username: str, password: str, address: str, agent: str) -> 
     """
     request = as_request(address, agent)
     try:
-        limits.spend(request, "login_failed_anywhere", "all", TOO_MANY)
-        spent = limits.spend(request, "login_failed", username.lower(), TOO_MANY)
+        spent = limits.spend_log_in(request, username)
     except limits.TooMany:
         return
     user = user_named(username)

@@ -27,13 +27,9 @@ class LimitedForm:
     def form_invalid(self, form: Any) -> HttpResponse:
         """Show the form again, with the status that its error has."""
         response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
-        waits = [
-            e.seconds for errors in form.errors.as_data().values() for e in errors if isinstance(e, limits.TooMany)
-        ]
-        if waits:
-            response.status_code = HTTPStatus.TOO_MANY_REQUESTS
-            response["Retry-After"] = str(max(waits))
-        return response
+        told = (e for errors in form.errors.as_data().values() for e in errors)
+        longest = max((e for e in told if isinstance(e, limits.TooMany)), key=lambda e: e.seconds, default=None)
+        return response if longest is None else limits.answer(response, longest)
 
 
 class Login(LimitedForm, account.LoginView):  # type: ignore[misc]
@@ -105,7 +101,7 @@ def password_strength(request: HttpRequest) -> JsonResponse:
     try:
         limits.spend(request, "password_strength", "", "Too many questions.")
     except limits.TooMany as error:
-        return JsonResponse({"error": error.messages[0]}, status=HTTPStatus.TOO_MANY_REQUESTS)
+        return limits.answer(JsonResponse({"error": error.messages[0]}), error)
     told = {name: request.POST.get(name, "")[:LONGEST] for name in ("password", "username", "email", "full_name")}
     points, advice = score(told["password"], told["username"], told["email"], told["full_name"])
     return JsonResponse({"score": points, "enough": points >= STRONG_ENOUGH, "text": _WORDS[points], "advice": advice})

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Second factors: application, devices, recovery codes."""
 
-from http import HTTPStatus
 from typing import Any
 
 from allauth.mfa.base import views as mfa
@@ -121,9 +120,7 @@ def confirm_codes(request: HttpRequest) -> HttpResponse:
         spent = limits.spend(request, "second_factor", str(user.pk), "Too many wrong codes.")
     except limits.TooMany as error:
         form.add_error("code", error)
-        response = render(request, "mfa/confirm_codes.html", {"form": form}, status=HTTPStatus.TOO_MANY_REQUESTS)
-        response["Retry-After"] = str(error.seconds)
-        return response
+        return limits.answer(render(request, "mfa/confirm_codes.html", {"form": form}), error)
     if not codes.wrap().validate_code(form.cleaned_data["code"]):
         form.add_error("code", "This is not one of your newest recovery codes.")
         return render(request, "mfa/confirm_codes.html", {"form": form})

@@ -33,7 +33,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             limits.spend(request, "recover", told["username"].lower(), "Several recoveries were asked for.")
         except limits.TooMany as error:
             form.add_error(None, error)
-            return render(request, "account/recover_ask.html", {"form": form}, status=HTTPStatus.TOO_MANY_REQUESTS)
+            return limits.answer(render(request, "account/recover_ask.html", {"form": form}), error)
         flow.open_recovery(flow.Plea(told["username"], told["reach"], told["story"]), request)
         return render(request, "account/recover_asked.html", {"reach": told["reach"]})
     return render(request, "account/recover_ask.html", {"form": form})

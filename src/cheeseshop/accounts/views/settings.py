@@ -130,9 +130,7 @@ def find_people(request: HttpRequest) -> JsonResponse:
     try:
         limits.spend(request, "find_people", str(request.user.pk), "Too many look-ups.")
     except limits.TooMany as error:
-        reply = JsonResponse({"error": error.messages[0]}, status=HTTPStatus.TOO_MANY_REQUESTS)
-        reply["Retry-After"] = str(error.seconds)
-        return reply
+        return limits.answer(JsonResponse({"error": error.messages[0]}), error)
     found = (
         User.objects.alias(lower=Lower("username"))
         .filter(lower__startswith=typed.lower(), is_active=True)

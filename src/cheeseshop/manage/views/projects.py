@@ -6,7 +6,6 @@ from django.db.models import Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
-from packaging.version import InvalidVersion, Version
 
 from cheeseshop.access.models import Invitation, ProjectRole
 from cheeseshop.access.permissions import Action
@@ -15,9 +14,10 @@ from cheeseshop.catalog.flows.remove import remove_file, remove_project, remove_
 from cheeseshop.catalog.flows.set_status import set_status
 from cheeseshop.catalog.flows.yank import unyank_release, yank_file, yank_release
 from cheeseshop.catalog.models import File, Project, Release
-from cheeseshop.catalog.versions import sort_key
+from cheeseshop.catalog.queries import any_release_of
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
+from cheeseshop.core.errors import Missing
 from cheeseshop.core.facts import Status
 from cheeseshop.journal.models import Entry
 from cheeseshop.manage.forms import Retype, SetStatus, Yank
@@ -70,12 +70,9 @@ def releases(request: HttpRequest, name: str) -> HttpResponse:
 
 def _release(project: Project, version: str) -> Release:
     try:
-        found = Release.objects.filter(project=project, sort_key=sort_key(Version(version))).first()
-    except (InvalidVersion, ValueError):
-        found = None
-    if found is None:
-        raise Http404(f"{project.name} has no release {version}.")
-    return found
+        return any_release_of(project, version)
+    except Missing as error:
+        raise Http404(error.message) from error
 
 
 @require_http_methods(BOTH)
