@@ -3,28 +3,18 @@
 
 import threading
 
-from cheeseshop.config.wsgi import application as django
+from cheeseshop.config import later
 from cheeseshop.core import current
 from cheeseshop.edge import Edge, EdgePaths
-from cheeseshop.notify.courier import Courier
-from cheeseshop.pages.loop import Publisher
-from cheeseshop.publishing.receiving import Receiver
 from cheeseshop.storage import open_store
-from cheeseshop.uploads.warm_up import warm_up
 
-_settings = current.settings()
 _store = open_store()
-_publisher = Publisher(_store, _settings.url)
 
 application = Edge(
-    _settings,
+    current.settings(),
     EdgePaths(pages=_store.pages, public=_store.public, spool=_store.spool),
-    django=django,
-    uploads=Receiver(_store, _settings.url),
+    django=later.django,
+    uploads=later.Uploads(_store),
     private_files=None,
 )
-application.on_startup.append(_publisher.start)
-application.on_startup.append(
-    Courier(("cheeseshop.accounts.flows.tidy_up.tidy_up", "cheeseshop.publishing.sweeping.sweep_daily")).start
-)
-application.on_startup.append(threading.Thread(target=warm_up, name="warm-up", daemon=True).start)
+application.on_startup.append(threading.Thread(target=later.load, args=(_store,), name="load", daemon=True).start)

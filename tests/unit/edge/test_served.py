@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.edge_site import CONTENT, KEY, lay_out
+from tests.support.index import clean_environ
 from tests.support.servers import exchange, run_edge
 
 TYPE = "Content-Type: multipart/form-data; boundary=xyz\r\n"
@@ -123,3 +124,9 @@ def test_a_slow_upload_is_ended(tmp_path: Path) -> None:
 def test_importing_the_edge_leaves_django_out() -> None:
     program = "import sys, cheeseshop.edge; sys.exit(any(n.split('.')[0] == 'django' for n in sys.modules))"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_program_answers_reads_before_it_loads_django(tmp_path: Path) -> None:
+    program = "import sys, cheeseshop.config.asgi; sys.exit(any(n.split('.')[0] == 'django' for n in sys.modules))"
+    environ = clean_environ() | {"CHEESESHOP_DATA": str(tmp_path)}
+    assert subprocess.run([sys.executable, "-c", program], env=environ, check=False).returncode == 0

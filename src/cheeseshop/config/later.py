@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Django and what stands on it, loaded beside the first reads and not before them: reads need neither.
+
+Importing ``config.wsgi`` sets Django up. Whoever comes first does it, and others wait for the import's own lock.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from cheeseshop.core import current
+from cheeseshop.edge_contract.protocols import Admission, Reply, RequestHead, SpooledForm
+from cheeseshop.storage import Store
+
+if TYPE_CHECKING:
+    from cheeseshop.publishing.receiving import Receiver
+
+log = logging.getLogger(__name__)
+
+_CHORES = ("cheeseshop.accounts.flows.tidy_up.tidy_up", "cheeseshop.publishing.sweeping.sweep_daily")
+
+
+def django(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Answer a complete request by Django."""
+    from cheeseshop.config.wsgi import application  # noqa: PLC0415 - what this module is for
+
+    return application(environ, start_response)
+
+
+class Uploads:
+    """The upload flow, as the edge asks it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @cached_property
+    def _receiver(self) -> "Receiver":
+        import cheeseshop.config.wsgi  # noqa: F401, PLC0415 - sets Django up
+        from cheeseshop.publishing.receiving import Receiver  # noqa: PLC0415 - what this module is for
+
+        return Receiver(self._store, current.settings().url)
+
+    def admit(self, head: RequestHead) -> Admission | Reply:
+        """Check identity, flags and limits from headers alone."""
+        return self._receiver.admit(head)
+
+    def accept(self, admission: Admission, form: SpooledForm) -> Reply:
+        """Check and store the file, publish its pages, and answer."""
+        return self._receiver.accept(admission, form)
+
+
+def load(store: Store) -> None:
+    """Load everything, start what works in the background, and do beforehand what the first upload would wait for.
+
+    A worker that can't is of no use: it ends, so that the server starts another one or says that it can't.
+    """
+    try:
+        import cheeseshop.config.wsgi  # noqa: F401, PLC0415 - sets Django up
+        from cheeseshop.distributions.names import is_stdlib_name  # noqa: PLC0415 - what this module is for
+        from cheeseshop.notify.courier import Courier  # noqa: PLC0415 - as above
+        from cheeseshop.pages.loop import Publisher  # noqa: PLC0415 - as above
+        from cheeseshop.publishing import receiving  # noqa: F401, PLC0415 - as above
+
+        Publisher(store, current.settings().url).start()
+        Courier(_CHORES).start()
+        is_stdlib_name("warm-up")  # reads a table that is read once
+    except Exception:
+        log.exception("this worker can't load the program")
+        os._exit(1)
