@@ -38,6 +38,8 @@ class Settings:
     secret_key: str = _doc("Signs sessions and links. Empty: made once and kept in the data folder.", "")
     site_name: str = _doc("The name people read in the header.", "Cheeseshop")
     contact: str = _doc("Whom people write to about this index, shown on error pages.", "the administrator")
+    security_contact: str = _doc("Whom to tell of a hole in this index: an address or a link. Empty: the contact.", "")
+    funding_manifests: str = _doc("Addresses of funding manifests of who runs this index, by spaces.", "")
     access_log: bool = _doc("Whether serve logs one line a request to stderr.", True)
     debug: bool = _doc("Developer pages. Refused when the address is not local.", False)
     require_2fa_for_upload: bool = _doc("Whether an uploader needs two factors.", True)

@@ -25,7 +25,6 @@ urlpatterns = [
     path("u/<str:username>/", legacy_addresses.user),
     path("packages/<str:_kind>/<str:_letter>/<str:_project>/<str:filename>", legacy_addresses.file),
     path("_health/", views.health, name="health"),
-    path("robots.txt", views.robots, name="robots"),
 ]
 if current.settings().debug:
     from cheeseshop.notify import views as notify

@@ -164,13 +164,6 @@ def health(_request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def robots(_request: HttpRequest) -> HttpResponse:
-    """Keep crawlers off the machine's addresses."""
-    kept_off = "".join(f"Disallow: /{place}/\n" for place in ("simple", "packages", "account", "manage"))
-    return HttpResponse(f"User-agent: *\n{kept_off}", content_type="text/plain")
-
-
-@require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """Show every component of the design, to developers."""
     tabs = [Tab("#a", "One", current=True), Tab("#b", "Two", current=False)]
