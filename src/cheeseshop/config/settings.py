@@ -148,6 +148,7 @@ ACCOUNT_RATE_LIMITS = {
     "recover": "3/d/key,10/d/ip",
     "find_people": "100/h/key",
     "password_strength": "120/m/ip",
+    "xmlrpc": "3600/h/ip",
 }
 ACCOUNT_FORMS = {
     "login": "cheeseshop.accounts.forms.Login",

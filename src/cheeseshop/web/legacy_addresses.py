@@ -12,6 +12,7 @@ from trove_classifiers import sorted_classifiers
 
 from cheeseshop.catalog.state import file_state
 from cheeseshop.core import current
+from cheeseshop.mirrors.views import calls, is_call
 from cheeseshop.publishing.public_tree import anyone_may_fetch
 
 _UPLOADS = frozenset({"file_upload", "submit", "submit_pkg_info", "doc_upload"})
@@ -34,7 +35,11 @@ def user(_request: HttpRequest, username: str) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def pypi(request: HttpRequest) -> HttpResponse:
-    """Answer ``/pypi``, where one address once did everything that its ``:action`` said."""
+    """Answer ``/pypi``: XML-RPC calls, and what one address once did by its ``:action``."""
+    return calls(request) if is_call(request) else _by_action(request)
+
+
+def _by_action(request: HttpRequest) -> HttpResponse:
     action = request.GET.get(":action", "") or request.POST.get(":action", "")
     if request.method == "POST" or action in _UPLOADS:
         return _moved(action)

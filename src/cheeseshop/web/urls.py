@@ -4,6 +4,7 @@
 from django.urls import path
 
 from cheeseshop.core import current
+from cheeseshop.mirrors.views import calls
 from cheeseshop.web import legacy_addresses, views
 
 urlpatterns = [
@@ -16,6 +17,7 @@ urlpatterns = [
     path("user/<str:username>/", views.user, name="user"),
     path("legacy/", views.upload_help, name="upload-help"),
     path("help/", views.help_page, name="help"),
+    path("RPC2", calls),
     path("pypi", legacy_addresses.pypi),
     path("pypi/", legacy_addresses.pypi),
     path("pypi/<str:name>/", legacy_addresses.project),
