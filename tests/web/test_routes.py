@@ -55,6 +55,7 @@ SENSITIVE_TO_CHANGE = {
     "manage/project/<str:name>/settings/", "manage/project/<str:name>/collaboration/",
     "manage/project/<str:name>/collaboration/<uuid:person>/",
     "manage/project/<str:name>/collaboration/revoke_invite/<uuid:invitation>/",
+    "manage/project/<str:name>/webhooks/", "manage/project/<str:name>/webhooks/<uuid:webhook>/",
 }  # fmt: skip
 
 

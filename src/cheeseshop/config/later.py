@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_CHORES = ("cheeseshop.accounts.flows.tidy_up.tidy_up", "cheeseshop.publishing.sweeping.sweep_daily")
+_CHORES = (
+    "cheeseshop.accounts.flows.tidy_up.tidy_up",
+    "cheeseshop.publishing.sweeping.sweep_daily",
+    "cheeseshop.webhooks.delivering.tidy_up",
+)
 
 
 def django(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -62,9 +66,11 @@ def load(store: Store) -> None:
         from cheeseshop.notify.courier import Courier  # noqa: PLC0415 - as above
         from cheeseshop.pages.loop import Publisher  # noqa: PLC0415 - as above
         from cheeseshop.publishing import receiving  # noqa: F401, PLC0415 - as above
+        from cheeseshop.webhooks.caller import Caller  # noqa: PLC0415 - as above
 
         Publisher(store, current.settings().url).start()
         Courier(_CHORES).start()
+        Caller().start()
         is_stdlib_name("warm-up")  # reads a table that is read once
     except Exception:
         log.exception("this worker can't load the program")

@@ -58,6 +58,9 @@ class Settings:
     allow_local_versions: bool = _doc("Whether versions such as 1.0+abc are accepted.", False)
     allow_linux_tags: bool = _doc("Whether plain linux_* platform tags are accepted.", False)
     allow_hidden_code: bool = _doc("Whether Python code that PyArmor or SourceDefender encrypted is accepted.", False)
+    webhook_networks: str = _doc(
+        "Networks that webhooks may call though they are not public, such as 10.0.0.0/8; public ones always are.", ""
+    )
     old_release_days: int = _doc("Days after which a release takes no more files; 0 for no limit.", 0)
     one_sdist: bool = _doc("Whether a release has one source distribution at most.", True)
     threads: int = _doc("Django threads in each worker.", 16)
