@@ -18,6 +18,7 @@ ANYBODY = {
     "p/<str:name>/<str:version>/", "u/<str:username>/",
     "packages/<str:_kind>/<str:_letter>/<str:_project>/<str:filename>", "_health/", "robots.txt",
     "rss/updates.xml", "rss/packages.xml", "rss/project/<str:name>/releases.xml", "sitemap.xml",
+    "image/<str:mac>/<str:address>",
     "<bucket:bucket>.sitemap.xml", "humans.txt", ".well-known/security.txt", ".well-known/funding-manifest-urls",
     "account/login/", "account/logout/", "account/register/", "account/inactive/", "account/passkey/",
     "account/verification-sent/", r"account/^verify-email/(?P<key>[-:\w]+)/$", "account/request-password-reset/",

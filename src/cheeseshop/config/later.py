@@ -23,6 +23,7 @@ _CHORES = (
     "cheeseshop.accounts.flows.tidy_up.tidy_up",
     "cheeseshop.publishing.sweeping.sweep_daily",
     "cheeseshop.webhooks.delivering.tidy_up",
+    "cheeseshop.descriptions.images.tidy_up",
 )
 
 

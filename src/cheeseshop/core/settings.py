@@ -58,6 +58,10 @@ class Settings:
     allow_local_versions: bool = _doc("Whether versions such as 1.0+abc are accepted.", False)
     allow_linux_tags: bool = _doc("Whether plain linux_* platform tags are accepted.", False)
     allow_hidden_code: bool = _doc("Whether Python code that PyArmor or SourceDefender encrypted is accepted.", False)
+    image_proxy: bool = _doc(
+        "Whether pictures of descriptions are fetched for readers. Off: their text is shown.", True
+    )
+    image_networks: str = _doc("Networks that pictures may come from though they are not public.", "")
     webhook_networks: str = _doc(
         "Networks that webhooks may call though they are not public, such as 10.0.0.0/8; public ones always are.", ""
     )

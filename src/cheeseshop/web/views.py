@@ -15,6 +15,7 @@ from cheeseshop.accounts.queries import user_named
 from cheeseshop.catalog import queries
 from cheeseshop.catalog.models import Project, Release
 from cheeseshop.core.errors import Missing
+from cheeseshop.descriptions.shown import shown
 from cheeseshop.web.components import ExampleForm, Tab
 from cheeseshop.web.errors import error_page
 
@@ -101,7 +102,7 @@ def project(request: HttpRequest, name: str, version: str | None = None) -> Http
     found, release = _found(name, version)
     if elsewhere := _elsewhere(request, found, release):
         return elsewhere
-    description = queries.description_of(release) if release else ""
+    description = shown(queries.description_of(release), release.facts.get("project_urls", ())) if release else ""
     return render(request, "web/project.html", _context(found, release, "release") | {"description": description})
 
 

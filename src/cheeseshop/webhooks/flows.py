@@ -9,8 +9,8 @@ from cheeseshop.catalog.flows.changing import locked
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Conflict, Missing, Refusal
 from cheeseshop.journal.models import SerialCounter
+from cheeseshop.outbound.addresses import NotCalled, check_url
 from cheeseshop.webhooks import events
-from cheeseshop.webhooks.addresses import NotCalled, check_url
 from cheeseshop.webhooks.models import Cursor, Delivery, Webhook
 from cheeseshop.webhooks.signing import secret_of
 

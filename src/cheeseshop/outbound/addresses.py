@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which addresses of the network are called.
 
-An owner's webhook must not reach what only this machine can: its own services, the cloud's metadata, the network
-behind the firewall. A name is looked up once, what it resolves to is judged, and that very address is called, so that
-a name that resolves differently the second time gains nothing.
+What a stranger names, for a webhook or as a picture, must not reach what only this machine can: its own services, the
+cloud's metadata, the network behind the firewall. A name is looked up once, what it resolves to is judged, and that
+very address is called, so that a name that resolves differently the second time gains nothing.
 """
 
 import re
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
-
-from cheeseshop.core import current
 
 Address = IPv4Address | IPv6Address
 
@@ -45,8 +43,10 @@ def check_url(url: str) -> tuple[str, int]:
     return host, port or (443 if parts.scheme == "https" else 80)
 
 
-def resolve(url: str) -> Address:
+def resolve(url: str, networks: str = "") -> Address:
     """Return the address of the network to call for a URL. Asks DNS.
+
+    ``networks`` names those that may be called though they are not public, by commas or spaces.
 
     Raises:
         NotCalled: when the name is not known, or may not be called.
@@ -56,7 +56,7 @@ def resolve(url: str) -> Address:
         found = {ip_address(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except (OSError, ValueError, UnicodeError) as error:
         raise NotCalled(f"The name {host} is not known.") from error
-    allowed = [ip_network(text, strict=False) for text in current.settings().webhook_networks.replace(",", " ").split()]
+    allowed = [ip_network(text, strict=False) for text in networks.replace(",", " ").split()]
     for address in sorted(found, key=lambda each: (each.version, int(each))):
         real = getattr(address, "ipv4_mapped", None) or address
         inside = any(real in network for network in allowed)
