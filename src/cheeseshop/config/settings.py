@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "cheeseshop.pages",
     "cheeseshop.manage",
     "cheeseshop.webhooks",
+    "cheeseshop.inside",
     "cheeseshop.web",
 ]
 MIDDLEWARE = [

@@ -93,6 +93,15 @@ class TarReader:
         self._unread = 0
         return content
 
+    def read_start(self, limit: int) -> bytes:
+        """Return the first `limit` bytes of the member that `members` yielded last.
+
+        :raises DistributionRefused: the archive ends before.
+        """
+        content = self._exactly(min(self._unread, limit))
+        self._unread -= len(content)
+        return content
+
     def _next_block(self) -> bytes | None:
         """Return the next header, or None after the end of the archive."""
         rest = self._unread + self._padding

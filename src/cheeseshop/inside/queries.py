@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which published file is looked into. Every answer has asked the policy."""
+
+from pathlib import Path
+
+from cheeseshop.catalog.models import File, Release
+from cheeseshop.catalog.queries import files_of
+from cheeseshop.catalog.state import file_state
+from cheeseshop.core.errors import Missing
+from cheeseshop.publishing.public_tree import anyone_may_fetch
+from cheeseshop.storage import open_store
+
+
+def file_of(release: Release, filename: str) -> File:
+    """Return a release's file of that name.
+
+    Raises:
+        Missing: when there is none that anybody may fetch.
+    """
+    found = next((file for file in files_of(release) if file.filename == filename), None)
+    state = file_state(filename) if found else None
+    if found is None or state is None or not anyone_may_fetch(state):
+        raise Missing(f"{release.version} has no file {filename}.")
+    return found
+
+
+def path_of(file: File) -> Path:
+    """Return where a file's bytes lie."""
+    return open_store().blob_path(file.blob_key)
+
+
+def counterpart(file: File, release: Release) -> File:
+    """Return the file of another release that is likeliest to be compared with this one: of its kind and tags.
+
+    Raises:
+        Missing: when there is none that anybody may fetch.
+    """
+    candidates = [each for each in files_of(release) if each.packagetype == file.packagetype]
+    if not candidates:
+        raise Missing(f"{release.version} has no file of this kind.")
+    tags = _tags(file.filename)
+    likeliest = next((each for each in candidates if _tags(each.filename) == tags), candidates[0])
+    return file_of(release, likeliest.filename)
+
+
+def _tags(filename: str) -> str:
+    return "-".join(filename.removesuffix(".whl").split("-")[-3:]) if filename.endswith(".whl") else "source"
