@@ -5,6 +5,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from cheeseshop import __version__
 from cheeseshop.core.errors import Refusal
@@ -37,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     _token(commands)
     _import(commands)
     _checks(commands)
+    _advisories(commands)
     return parser
 
 
@@ -173,3 +175,22 @@ def _checks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 if __name__ == "__main__":
     sys.exit(main())
+
+
+def _advisories(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    actions = commands.add_parser("advisories", help="read known vulnerabilities (OSV)").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    load = actions.add_parser("load", help="read records from a folder, a zip archive or a file")
+    load.add_argument("path", type=Path)
+    fetch = actions.add_parser("fetch", help="fetch a zip archive of records, and read it")
+    fetch.add_argument("url")
+
+    def run(options: argparse.Namespace) -> int:
+        from cheeseshop.cli import advisories  # noqa: PLC0415 - loads Django
+
+        return int(getattr(advisories, options.action)(options))
+
+    for name, each in (("load", load), ("fetch", fetch)):
+        each.add_argument("--json", action="store_true")
+        each.set_defaults(run=run, action=name)

@@ -24,6 +24,12 @@ _CHORES = (
     "cheeseshop.publishing.sweeping.sweep_daily",
     "cheeseshop.webhooks.delivering.tidy_up",
     "cheeseshop.descriptions.images.tidy_up",
+    "cheeseshop.advisories.fetching.fetch_daily",
+)
+_STEPS = (
+    "cheeseshop.webhooks.delivering.read_journal",
+    "cheeseshop.webhooks.delivering.deliver_due",
+    "cheeseshop.advisories.flows.match_new_releases",
 )
 
 
@@ -64,14 +70,14 @@ def load(store: Store) -> None:
     try:
         import cheeseshop.config.wsgi  # noqa: F401, PLC0415 - sets Django up
         from cheeseshop.distributions.names import is_stdlib_name  # noqa: PLC0415 - what this module is for
+        from cheeseshop.journal.follower import Follower  # noqa: PLC0415 - as above
         from cheeseshop.notify.courier import Courier  # noqa: PLC0415 - as above
         from cheeseshop.pages.loop import Publisher  # noqa: PLC0415 - as above
         from cheeseshop.publishing import receiving  # noqa: F401, PLC0415 - as above
-        from cheeseshop.webhooks.caller import Caller  # noqa: PLC0415 - as above
 
         Publisher(store, current.settings().url).start()
         Courier(_CHORES).start()
-        Caller().start()
+        Follower(_STEPS).start()
         is_stdlib_name("warm-up")  # reads a table that is read once
     except Exception:
         log.exception("this worker can't load the program")

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "cheeseshop.manage",
     "cheeseshop.webhooks",
     "cheeseshop.inside",
+    "cheeseshop.advisories",
     "cheeseshop.web",
 ]
 MIDDLEWARE = [

@@ -62,6 +62,9 @@ class Settings:
         "Whether pictures of descriptions are fetched for readers. Off: their text is shown.", True
     )
     image_networks: str = _doc("Networks that pictures may come from though they are not public.", "")
+    advisories_url: str = _doc(
+        "Where the archive of known vulnerabilities (OSV, zip) is fetched from each day; empty for never.", ""
+    )
     webhook_networks: str = _doc(
         "Networks that webhooks may call though they are not public, such as 10.0.0.0/8; public ones always are.", ""
     )

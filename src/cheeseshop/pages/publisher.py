@@ -194,7 +194,8 @@ def _write_releases(job: _Publication, found: list[ReleaseRow], *, all_of_them: 
         if release.quarantined:
             target.unlink(missing_ok=True)
             continue
-        pieces = rendering.release_pieces(job.site, job.project, release, rows.description(release.id))
+        text, known = rows.description(release.id), rows.vulnerabilities(release.id)
+        pieces = rendering.release_pieces(job.site, job.project, release, text, known)
         replace_file(target, pack({"format": PAGE_FORMAT, "version": release.version}, pieces))
 
 

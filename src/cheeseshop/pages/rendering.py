@@ -136,10 +136,15 @@ def _html_head(name: str, status: str, reason: str) -> str:
 
 
 def release_pieces(
-    site: str, project: ProjectRow, release: ReleaseRow, description: tuple[str, str]
+    site: str,
+    project: ProjectRow,
+    release: ReleaseRow,
+    description: tuple[str, str],
+    vulnerabilities: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Piece]:
     """Render one release for the legacy JSON API."""
-    return {
+    known = {"vulnerabilities": make_piece(orjson.dumps(vulnerabilities))} if vulnerabilities else {}
+    return known | {
         "info": make_piece(orjson.dumps(release_info(site, project, release, description))),
         "urls": make_piece(_list_body([legacy_file(site, f) for f in release.files])),
     }

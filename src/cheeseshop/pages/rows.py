@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from cheeseshop import sql
+from cheeseshop.core.clock import iso_seconds
 from cheeseshop.edge_contract.keys import blob_key
 
 
@@ -187,6 +188,28 @@ _LATEST = """
 SELECT version FROM catalog_release
 WHERE project_id = %s AND quarantined_at IS NULL AND is_prerelease = %s AND yanked_at {}
 ORDER BY sort_key DESC LIMIT 1"""
+
+
+def vulnerabilities(release_id: UUID) -> list[dict[str, Any]]:
+    """Return what is known against a release, as the legacy JSON API tells it, by identifier."""
+    return [
+        {
+            "aliases": sql.as_json(aliases),
+            "details": details,
+            "fixed_in": sql.as_json(fixed),
+            "id": identity,
+            "link": link,
+            "source": source,
+            "summary": summary or None,
+            "withdrawn": withdrawn and f"{iso_seconds(sql.as_moment(withdrawn))}Z",
+        }
+        for identity, source, link, aliases, details, summary, withdrawn, fixed in sql.every(_KNOWN, release_id)
+    ]
+
+
+_KNOWN = """
+SELECT a.id, a.source, a.link, a.aliases, a.details, a.summary, a.withdrawn_at, f.fixed
+FROM advisories_finding f JOIN advisories_advisory a ON a.id = f.advisory_id WHERE f.release_id = %s ORDER BY a.id"""
 
 
 def description(release_id: UUID) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from cheeseshop.catalog.state import file_state
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.edge_contract import assembly
-from cheeseshop.edge_contract.container import BrokenContainer, Container, Piece, join_raw
+from cheeseshop.edge_contract.container import EMPTY, BrokenContainer, Container, Piece, join_raw
 from cheeseshop.edge_contract.keys import chunk_file, release_file
 from cheeseshop.journal.models import DirtyMark
 from cheeseshop.pages import rendering, rows
@@ -125,8 +125,9 @@ def _page_difference(store: Store, site: str, name: str) -> str:
             if release.quarantined:
                 continue
             kept = Container((folder / release_file(release.version)).read_bytes())
-            text = rows.description(release.id)
-            if kept.piece("info").raw != rendering.release_pieces(site, project, release, text)["info"].raw:
+            text, known = rows.description(release.id), rows.vulnerabilities(release.id)
+            fresh_release = _Rendered(rendering.release_pieces(site, project, release, text, known))
+            if any(kept.piece(each).raw != fresh_release.piece(each).raw for each in ("info", "vulnerabilities")):
                 return f"release {release.version} is not what its rows render"
     except (FileNotFoundError, BrokenContainer) as error:
         return f"a part is missing or damaged: {error}"
@@ -143,4 +144,4 @@ class _Rendered(Container):
         self._pieces = pieces
 
     def piece(self, name: str) -> Piece:
-        return self._pieces[name]
+        return self._pieces.get(name, EMPTY)

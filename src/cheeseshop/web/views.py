@@ -12,6 +12,7 @@ from django.urls import resolve, reverse
 from django.views.decorators.http import require_safe
 
 from cheeseshop.accounts.queries import user_named
+from cheeseshop.advisories.queries import findings_of
 from cheeseshop.catalog import queries
 from cheeseshop.catalog.models import Project, Release
 from cheeseshop.core.errors import Missing
@@ -86,7 +87,12 @@ def _context(project: Project, release: Release | None, tab: str) -> dict[str, A
         return context
     address = {"name": project.normalized_name, "version": release.version}
     tabs = [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in _TABS]
-    return context | {"facts": release.facts, "tabs": tabs, "requirement": _requirement(project, release)}
+    return context | {
+        "findings": findings_of(release),
+        "facts": release.facts,
+        "tabs": tabs,
+        "requirement": _requirement(project, release),
+    }
 
 
 def _requirement(project: Project, release: Release) -> str:
