@@ -28,3 +28,11 @@ def store(tmp_path: Path) -> object:
     made = Store(tmp_path / "data")
     made.prepare()
     return made
+
+
+@pytest.fixture(autouse=True)
+def no_flags_left() -> None:
+    """What a test switched is rolled back with its rows; what the process remembers of it goes too."""
+    from cheeseshop.flags.state import forget
+
+    forget()

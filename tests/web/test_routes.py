@@ -17,7 +17,7 @@ ANYBODY = {
     "legacy/", "help/", "RPC2", "pypi", "pypi/", "pypi/<str:name>/", "pypi/<str:name>/<str:version>/", "p/<str:name>/",
     "p/<str:name>/<str:version>/", "u/<str:username>/",
     "packages/<str:_kind>/<str:_letter>/<str:_project>/<str:filename>", "_health/", "robots.txt",
-    "rss/updates.xml", "rss/packages.xml", "rss/project/<str:name>/releases.xml", "sitemap.xml",
+    "rss/updates.xml", "rss/packages.xml", "rss/project/<str:name>/releases.xml", "sitemap.xml", "status/",
     "advisory/<str:identity>/", "osv/v1/vulns/<str:identity>", "osv/v1/query", "osv/v1/querybatch",
     "project/<str:name>/<str:version>/inside/", "project/<str:name>/<str:version>/inside/<str:filename>/",
     "project/<str:name>/<str:version>/inside/<str:filename>/difference/",

@@ -26,6 +26,8 @@ from cheeseshop.accounts.flows.passwords import disable_password
 from cheeseshop.accounts.models import User
 from cheeseshop.accounts.queries import user_named
 from cheeseshop.core import current
+from cheeseshop.flags.names import Switch
+from cheeseshop.flags.state import is_on
 from cheeseshop.notify.flows import send
 
 _KEY_MATERIAL = b"cheeseshop two-factor secrets"
@@ -37,7 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Tell whether people may register."""
         settings = current.settings()
-        return settings.allow_registration and settings.password_login and not settings.read_only
+        return settings.password_login and not is_on(Switch.READ_ONLY, Switch.NO_USERS)
 
     def clean_username(self, username: str, shallow: bool = False) -> str:  # noqa: FBT001, FBT002 - allauth's
         """Check a name that a person wants to register."""

@@ -15,6 +15,8 @@ from django.urls import reverse
 from cheeseshop.accounts import history, names
 from cheeseshop.accounts.models import USERNAME, User
 from cheeseshop.core import current
+from cheeseshop.flags.names import Switch
+from cheeseshop.flags.state import is_on
 
 ADMINISTRATOR = "administrator"
 _LONGEST = 50
@@ -26,7 +28,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Let everybody in whom the issuer vouches for, unless nothing can be changed now."""
-        return not current.settings().read_only
+        return not is_on(Switch.READ_ONLY)
 
     def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Make the account at once: the issuer has told all we ask."""

@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     _import(commands)
     _checks(commands)
     _advisories(commands)
+    _flags(commands)
     return parser
 
 
@@ -194,3 +195,36 @@ def _advisories(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     for name, each in (("load", load), ("fetch", fetch)):
         each.add_argument("--json", action="store_true")
         each.set_defaults(run=run, action=name)
+
+
+def _flags(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    def run(options: argparse.Namespace) -> int:
+        from cheeseshop.cli import flags  # noqa: PLC0415 - loads Django
+
+        return int(getattr(flags, options.what)(options))
+
+    flag = commands.add_parser("flag", help="turn switches such as read-only").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    for action in ("on", "off", "list"):
+        each = flag.add_parser(action)
+        if action != "list":
+            each.add_argument("name")
+        if action == "on":
+            each.add_argument("--note", default="", help="why, for everybody to read")
+            each.add_argument("--quiet", action="store_true", help="do not say so on every page")
+        each.add_argument("--json", action="store_true")
+        each.set_defaults(run=run, what="flag", action=action)
+    banner = commands.add_parser("banner", help="tell people something on every page").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    for action in ("add", "remove", "list"):
+        each = banner.add_parser(action)
+        if action == "add":
+            each.add_argument("text")
+            for option, default in (("level", "info"), ("link", ""), ("project", ""), ("language", "")):
+                each.add_argument(f"--{option}", default=default)
+        if action == "remove":
+            each.add_argument("number", type=int)
+        each.add_argument("--json", action="store_true")
+        each.set_defaults(run=run, what="banner", action=action)

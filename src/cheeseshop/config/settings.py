@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "allauth.socialaccount",
     *(["allauth.socialaccount.providers.openid_connect"] if CHEESESHOP.oidc_issuer else []),
+    "cheeseshop.flags",
     "cheeseshop.access",
     "cheeseshop.journal",
     "cheeseshop.catalog",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("cheeseshop.descriptions.urls")),
     path("", include("cheeseshop.inside.urls")),
     path("", include("cheeseshop.advisories.urls")),
+    path("", include("cheeseshop.flags.urls")),
     path("", include("cheeseshop.feeds.urls")),
     path("api/v1/", include("cheeseshop.api.urls")),
     path("", include("cheeseshop.web.urls")),

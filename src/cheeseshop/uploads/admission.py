@@ -8,6 +8,8 @@ from cheeseshop.catalog.state import largest_own_limit
 from cheeseshop.core import current
 from cheeseshop.core.errors import Forbidden, Refusal
 from cheeseshop.edge_contract.protocols import RequestHead
+from cheeseshop.flags.names import Switch
+from cheeseshop.flags.state import check
 from cheeseshop.tokens.authentication import NO_IDENTITY, Bearer, Origin, authenticate
 
 _DIGITS = 20
@@ -33,10 +35,7 @@ def admit(head: RequestHead) -> Sender:
     settings = current.settings()
     if settings.is_https and head.headers.get("x-forwarded-proto", "https") == "http":
         raise Forbidden("SSL is required.")
-    if settings.read_only:
-        raise Forbidden("The index is in read-only mode; nothing can be changed now.")
-    if not settings.allow_uploads:
-        raise Forbidden("New uploads are disabled for now.")
+    check(Switch.NO_UPLOADS)
     action = next(iter(parse_qs(head.query).get(":action", ())), "")
     if action:
         check_action(action)

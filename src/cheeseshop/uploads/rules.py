@@ -18,6 +18,8 @@ from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Forbidden, Refusal
 from cheeseshop.core.facts import Status
 from cheeseshop.edge_contract.protocols import SpooledFile
+from cheeseshop.flags.names import Switch
+from cheeseshop.flags.state import check
 from cheeseshop.uploads.admission import Sender
 
 
@@ -56,8 +58,7 @@ def _check_creation(sender: Sender) -> None:
     creator = creator_of(sender)
     if creator:
         check_creations(creator)
-    if not current.settings().allow_new_projects:
-        raise Forbidden("New project registration is disabled for now.")
+    check(Switch.NO_PROJECTS)
 
 
 def _check_permission(sender: Sender, project: ProjectState) -> None:

@@ -2,8 +2,12 @@
 """What every template knows about the site."""
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from cheeseshop.core import current
+from cheeseshop.flags.names import Switch
+from cheeseshop.flags.queries import banners
+from cheeseshop.flags.state import is_on
 
 
 def site(_request: HttpRequest) -> dict[str, object]:
@@ -12,9 +16,10 @@ def site(_request: HttpRequest) -> dict[str, object]:
     return {
         "site_name": settings.site_name,
         "site_url": settings.url,
+        "banners": SimpleLazyObject(banners),
         "contact": settings.contact,
         "developer_pages": settings.debug,
-        "allow_registration": settings.allow_registration and settings.password_login,
+        "allow_registration": settings.password_login and not is_on(Switch.READ_ONLY, Switch.NO_USERS),
         "password_login": settings.password_login,
         "oidc_issuer": settings.oidc_issuer,
         "oidc_name": settings.oidc_name,

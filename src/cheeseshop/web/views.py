@@ -17,6 +17,7 @@ from cheeseshop.catalog import queries
 from cheeseshop.catalog.models import Project, Release
 from cheeseshop.core.errors import Missing
 from cheeseshop.descriptions.shown import shown
+from cheeseshop.flags.queries import banners
 from cheeseshop.web.components import ExampleForm, Tab
 from cheeseshop.web.errors import error_page
 
@@ -82,7 +83,8 @@ def _elsewhere(request: HttpRequest, project: Project, release: Release | None) 
 
 
 def _context(project: Project, release: Release | None, tab: str) -> dict[str, Any]:
-    context = {"project": project, "release": release, "maintainers": queries.maintainers_of(project)}
+    context: dict[str, Any] = {"project": project, "release": release, "maintainers": queries.maintainers_of(project)}
+    context["project_banners"] = banners(project.normalized_name)
     if release is None:
         return context
     address = {"name": project.normalized_name, "version": release.version}

@@ -19,6 +19,7 @@ from tests.support.factories import SITE, form_for, head, make_token, make_user,
 pytestmark = pytest.mark.django_db
 
 Configure = Callable[..., None]
+MORE = " See http://localhost:8000/status/ for more information."
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_a_closed_index_says_so_before_it_asks_who_comes(
 ) -> None:
     configure(**setting)
     reply = upload(store, "no token", build_wheel("closed", "1.0"))
-    assert (reply.status, reply.body) == (403, message)
+    assert (reply.status, reply.body) == (403, message + MORE)
 
 
 def test_files_of_projects_that_exist_are_taken_while_new_ones_are_not(
@@ -59,7 +60,7 @@ def test_files_of_projects_that_exist_are_taken_while_new_ones_are_not(
     configure(require_2fa_for_upload=False, allow_new_projects=False)
     assert upload(store, token, build_wheel("old", "2.0")).status == 200
     reply = upload(store, token, build_wheel("new", "1.0"))
-    assert (reply.status, reply.body) == (403, "New project registration is disabled for now.")
+    assert (reply.status, reply.body) == (403, "New project registration is disabled for now." + MORE)
 
 
 @pytest.mark.parametrize("limit", ["new_projects_per_hour_user", "new_projects_per_hour_address"])

@@ -7,6 +7,7 @@ from uuid import UUID
 from cheeseshop.catalog.models import Project
 from cheeseshop.core import current
 from cheeseshop.core.errors import Forbidden, Missing
+from cheeseshop.flags.state import check
 from cheeseshop.journal import flows as journal
 
 
@@ -26,8 +27,7 @@ def locked(project: UUID) -> Project:
         Forbidden: while it is in quarantine, or the index is read-only.
     """
     settings = current.settings()
-    if settings.read_only:
-        raise Forbidden("The index is in read-only mode; nothing can be changed now.")
+    check()
     found = Project.objects.select_for_update().filter(pk=project).first()
     if found is None:
         raise Missing("This project does not exist any more.")

@@ -14,6 +14,8 @@ from cheeseshop.catalog.flows.changing import Changed, change, locked
 from cheeseshop.catalog.flows.telling import tell_owners
 from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.core.errors import Missing
+from cheeseshop.flags.names import Switch
+from cheeseshop.flags.state import check
 from cheeseshop.journal import flows as journal
 
 
@@ -24,6 +26,7 @@ def remove_file(project: UUID, filename: str, actor: str) -> Changed:
         Missing: when it is gone already.
     """
     with transaction.atomic():
+        check(Switch.NO_DELETION)
         owner = locked(project)
         found = File.objects.select_related("release").filter(release__project=project, filename=filename).first()
         if found is None:
@@ -44,6 +47,7 @@ def remove_release(project: UUID, release: UUID, actor: str) -> Changed:
         Missing: when it is gone already.
     """
     with transaction.atomic():
+        check(Switch.NO_DELETION)
         owner = locked(project)
         found = Release.objects.filter(project=project, pk=release).first()
         if found is None:
@@ -65,6 +69,7 @@ def remove_project(project: UUID, actor: str) -> Changed:
         Missing: when it is gone already.
     """
     with transaction.atomic():
+        check(Switch.NO_DELETION)
         owner = locked(project)
         keys = tuple(file.blob_key for file in File.objects.filter(release__project=project).iterator())
         tell_owners(owner, "project-deleted", by=actor)

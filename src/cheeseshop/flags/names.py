@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which switches there are, and what people read where one is on."""
+
+from enum import StrEnum
+
+
+class Switch(StrEnum):
+    """A switch, by the name that administrators use."""
+
+    READ_ONLY = "read-only"
+    NO_UPLOADS = "disallow-new-upload"
+    NO_PROJECTS = "disallow-new-project-registration"
+    NO_USERS = "disallow-new-user-registration"
+    NO_DELETION = "disallow-deletion"
+    NO_OIDC = "disallow-oidc"
+    NO_GITHUB = "disallow-github-oidc"
+    NO_GITLAB = "disallow-gitlab-oidc"
+    NO_GOOGLE = "disallow-google-oidc"
+    NO_ACTIVESTATE = "disallow-activestate-oidc"
+    NO_ATTESTATIONS = "disable-pep740"
+    NO_SCANNING = "disable-upload-scanning"
+
+
+MESSAGES = {
+    Switch.READ_ONLY: "The index is in read-only mode; nothing can be changed now.",
+    Switch.NO_UPLOADS: "New uploads are disabled for now.",
+    Switch.NO_PROJECTS: "New project registration is disabled for now.",
+    Switch.NO_USERS: "New accounts can't be created for now.",
+    Switch.NO_DELETION: "Deletion is disabled for now.",
+    Switch.NO_OIDC: "Trusted publishing is disabled for now.",
+    Switch.NO_GITHUB: "Trusted publishing by GitHub is disabled for now.",
+    Switch.NO_GITLAB: "Trusted publishing by GitLab is disabled for now.",
+    Switch.NO_GOOGLE: "Trusted publishing by Google is disabled for now.",
+    Switch.NO_ACTIVESTATE: "Trusted publishing by ActiveState is disabled for now.",
+    Switch.NO_ATTESTATIONS: "Attestations are disabled for now.",
+    Switch.NO_SCANNING: "Uploads are not scanned for now.",
+}

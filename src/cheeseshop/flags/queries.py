@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What pages show: banners and switches that are on; how the index is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from cheeseshop import sql
+from cheeseshop.core.clock import now
+from cheeseshop.flags.models import Banner, FlagChange
+from cheeseshop.flags.names import MESSAGES
+from cheeseshop.flags.state import all_on
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A banner as a page shows it."""
+
+    level: str
+    text: str
+    link: str = ""
+
+
+def banners(normalized_name: str = "", language: str = "") -> list[Shown]:
+    """Return what every page says at its top, or what one project's pages say besides."""
+    moment = now()
+    rows = Banner.objects.filter(Q(ends_at=None) | Q(ends_at__gt=moment), starts_at__lte=moment)
+    rows = rows.filter(normalized_name=normalized_name).filter(Q(language="") | Q(language=language))
+    found = [Shown(row.level, row.text, row.link) for row in rows.order_by("starts_at")[:5]]
+    if normalized_name:
+        return found
+    on = [(MESSAGES[switch], turned.note) for switch, turned in all_on().items() if turned.notify]
+    return [Shown("warning", f"{message} {note}".strip(), "/status/") for message, note in on] + found
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the index is: newest serial, when it was, and how many projects wait to be published, since when."""
+
+    serial: int
+    changed_at: datetime | None
+    waiting: int
+
+
+def health() -> Health:
+    """Return how the index is."""
+    serial = sql.first("SELECT serial FROM journal_serialcounter WHERE id = 1")
+    newest = sql.first("SELECT at FROM journal_entry ORDER BY serial DESC LIMIT 1")
+    waiting = sql.first("SELECT COUNT(DISTINCT normalized_name) FROM journal_dirtymark")
+    return Health(
+        serial[0] if serial else 0,
+        sql.as_moment(newest[0]) if newest else None,
+        waiting[0] if waiting else 0,
+    )
+
+
+def changes(limit: int = 20) -> list[FlagChange]:
+    """Return the last turns of switches, newest first."""
+    return list(FlagChange.objects.order_by("-at", "-id")[:limit])
