@@ -117,7 +117,9 @@ class GitLab(Provider):
         return own, f"{pages}/{f'{groups}/' if groups else ''}{project}"
 
     def attestation(self, fields: Fields) -> dict[str, str] | None:
-        """Name the project and its pipeline."""
+        """Name the project and its pipeline. A GitLab of one's own must not speak for gitlab.com's names."""
+        if self.issuer.key != self.key:
+            return None
         told = {"kind": "GitLab", "repository": f"{fields['namespace']}/{fields['project']}"}
         told["workflow_filepath"] = fields["workflow_filepath"]
         return told | ({"environment": fields["environment"]} if fields.get("environment") else {})
