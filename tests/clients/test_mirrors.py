@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.index import Index, free_port, live_index
-from tests.support.tls import tls_front
+from tests.support.index import Index, live_index
+from tests.support.tls import front
 
 pytestmark = [pytest.mark.clients, pytest.mark.index]
 
@@ -30,14 +30,10 @@ class Origin:
 
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Origin]:
-    folder, front = tmp_path_factory.mktemp("origin"), free_port()
-    url = f"https://localhost:{front}"
-    with live_index(folder, CHEESESHOP_URL=url) as index, tls_front(folder, front, port_of(index)) as trusted:
-        yield Origin(url, index, trusted)
-
-
-def port_of(index: Index) -> int:
-    return int(index.url.rpartition(":")[2])
+    folder = tmp_path_factory.mktemp("origin")
+    with front(folder) as outside, live_index(folder, CHEESESHOP_URL=outside.url) as index:
+        outside.to = int(index.url.rpartition(":")[2])
+        yield Origin(outside.url, index, outside.authority)
 
 
 class Mirror:

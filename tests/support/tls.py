@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A front that speaks TLS for an index, as nginx would, for clients that speak nothing else."""
+"""TLS in front of a running index, as a proxy has it, with a certificate of our own."""
 
 import socket
 import ssl
@@ -11,42 +11,62 @@ from pathlib import Path
 import trustme
 
 
-@contextmanager
-def tls_front(folder: Path, front_port: int, port: int) -> Iterator[Path]:
-    """Listen with TLS on ``front_port`` and pass connections on to ``port``; yields the file of the own authority."""
-    authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
-    trusted = folder / "authority.pem"
-    authority.cert_pem.write_to_path(str(trusted))
-    with socket.create_server(("127.0.0.1", front_port)) as listener:
-        threading.Thread(target=_accept, args=(listener, context, port), daemon=True).start()
-        yield trusted
-        listener.shutdown(socket.SHUT_RDWR)
+class Front:
+    """Accepts TLS on a port, and passes the bytes on to wherever ``to`` says by then."""
 
+    def __init__(self, folder: Path) -> None:
+        authority = trustme.CA()
+        self.authority = folder / "authority.pem"
+        authority.cert_pem.write_to_path(str(self.authority))
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("localhost").configure_cert(self._context)
+        self._context.set_alpn_protocols(["http/1.1"])
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.to = 0
+        self.url = f"https://localhost:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
 
-def _accept(listener: socket.socket, context: ssl.SSLContext, port: int) -> None:
-    with suppress(OSError):
+    def _accept(self) -> None:
         while True:
-            client, _ = listener.accept()
-            threading.Thread(target=_serve, args=(client, context, port), daemon=True).start()
+            try:
+                inside, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(inside,), daemon=True).start()
+
+    def _serve(self, inside: socket.socket) -> None:
+        with (
+            suppress(OSError),
+            self._context.wrap_socket(inside, server_side=True) as outer,
+            socket.create_connection(("127.0.0.1", self.to)) as inner,
+        ):
+            back = threading.Thread(target=_pump, args=(inner, outer), daemon=True)
+            back.start()
+            _pump(outer, inner)
+            back.join()
+
+    def close(self) -> None:
+        self._listener.close()
 
 
-def _serve(client: socket.socket, context: ssl.SSLContext, port: int) -> None:
-    far_end = ("127.0.0.1", port)
-    with (
-        suppress(OSError),
-        context.wrap_socket(client, server_side=True) as near,
-        socket.create_connection(far_end) as far,
-    ):
-        back = threading.Thread(target=_copy, args=(far, near), daemon=True)
-        back.start()
-        _copy(near, far)
-        back.join()
-
-
-def _copy(source: socket.socket, target: socket.socket) -> None:
+def _pump(source: socket.socket, target: socket.socket) -> None:
     with suppress(OSError):
         while block := source.recv(65536):
             target.sendall(block)
+    with suppress(OSError):
         target.shutdown(socket.SHUT_WR)
+
+
+@contextmanager
+def front(folder: Path) -> Iterator[Front]:
+    """Listen with TLS until the block ends."""
+    made = Front(folder)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def trusted_by_clients(made: Front) -> dict[str, str]:
+    """Settings that have uv and twine trust the authority."""
+    return dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "TWINE_CERT"), str(made.authority))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cheeseshop import __version__
+from cheeseshop.cli import publishing
 from cheeseshop.core.errors import Refusal
 from cheeseshop.core.settings import SettingsError
 
@@ -36,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     _init(commands)
     _user(commands)
     _token(commands)
+    publishing.add_parsers(commands)
     _import(commands)
     _checks(commands)
     _advisories(commands)

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "cheeseshop.access",
     "cheeseshop.journal",
     "cheeseshop.catalog",
+    "cheeseshop.publishers",
     "cheeseshop.tokens",
     "cheeseshop.pages",
     "cheeseshop.manage",
@@ -153,6 +154,8 @@ ACCOUNT_RATE_LIMITS = {
     "find_people": "100/h/key",
     "password_strength": "120/m/ip",
     "xmlrpc": "3600/h/ip",
+    "mint_token": "300/m/ip",
+    "register_publisher": "100/d/key,100/d/ip",
 }
 ACCOUNT_FORMS = {
     "login": "cheeseshop.accounts.forms.Login",

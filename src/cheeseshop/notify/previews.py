@@ -25,6 +25,8 @@ TOLD: dict[str, object] = {
     "collaborator": "bob",
     "role": "Maintainer",
     "by": "carol",
+    "publisher": "GitHub Actions octo/sample release.yml",
+    "environment": "release",
     "version": "1.0",
     "filename": "sample_project-1.0-py3-none-any.whl",
     "status": "archived",

@@ -24,6 +24,7 @@ _TABS = (
     ("manage-releases", "Releases"),
     ("manage-collaborators", "Collaborators"),
     ("manage-webhooks", "Webhooks"),
+    ("manage-publishing", "Publishing"),
     ("manage-history", "History"),
     ("manage-settings", "Settings"),
 )
