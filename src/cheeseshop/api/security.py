@@ -8,6 +8,7 @@ from packaging.utils import canonicalize_name
 from cheeseshop.access.permissions import Action, may
 from cheeseshop.accounts.history import address_of
 from cheeseshop.accounts.models import User
+from cheeseshop.catalog.flows.changing import check_changeable
 from cheeseshop.catalog.models import Project
 from cheeseshop.core import current
 from cheeseshop.core.errors import Forbidden, Missing
@@ -59,7 +60,7 @@ def project_for(request: HttpRequest, name: str, action: Action) -> Project:
 
     Raises:
         Missing: when there is none, or it is not theirs.
-        Forbidden: when their role, or the token, does not allow it.
+        Forbidden: when their role, the project's state, or the token does not allow it.
     """
     bearer = bearer_of(request)
     normalized = str(canonicalize_name(name))
@@ -69,5 +70,6 @@ def project_for(request: HttpRequest, name: str, action: Action) -> Project:
         raise Missing(f"You have no project named {name}.")
     bearer.check(normalized, project.pk, action.value)
     if not may(bearer.person, action, project.pk):
+        check_changeable(project)
         raise Forbidden(f"Your role on {project.name} does not allow it.")
     return project

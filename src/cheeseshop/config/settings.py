@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     *(["allauth.socialaccount.providers.openid_connect"] if CHEESESHOP.oidc_issuer else []),
     "cheeseshop.access",
+    "cheeseshop.organizations",
     "cheeseshop.journal",
     "cheeseshop.catalog",
     "cheeseshop.tokens",

@@ -41,7 +41,7 @@ def check_sender(sender: Sender, name: str, normalized_name: str, project: Proje
     sender.bearer.check(normalized_name, project.id if project else None, Action.UPLOAD.value)
     _check_person(sender)
     if project is None:
-        _check_creation(sender)
+        _check_creation(sender, name)
         check_new_project(name, normalized_name)
 
 
@@ -52,7 +52,12 @@ def creator_of(sender: Sender) -> Creator | None:
     return Creator(sender.bearer.person.id, sender.client)
 
 
-def _check_creation(sender: Sender) -> None:
+def _check_creation(sender: Sender, name: str) -> None:
+    if sender.bearer.person.is_service:
+        raise Forbidden(
+            f"Service accounts create no projects: create {name} in its organisation first, and give one of its teams,"
+            f" with {sender.bearer.person.username!r} in it, a role."
+        )
     creator = creator_of(sender)
     if creator:
         check_creations(creator)
@@ -62,16 +67,19 @@ def _check_creation(sender: Sender) -> None:
 
 def _check_permission(sender: Sender, project: ProjectState) -> None:
     person = sender.bearer.person
-    if not may(person, Action.UPLOAD, project.id):
-        raise Forbidden(
-            f"The user {person.username!r} isn't allowed to upload to project {project.name!r}."
-            f" See {current.settings().url}/help/#project-name for more information."
-        )
+    if may(person, Action.UPLOAD, project.id):
+        return
+    if project.deactivated:
+        raise Refusal("organization account inactive")
     if project.quarantined:
         contact = current.settings().contact
         raise Forbidden(f"Project {project.name} is in quarantine and can't be changed; write to {contact}")
     if project.status == Status.ARCHIVED:
         raise Forbidden(f"Project {project.name} is archived and accepts no new files; an owner can un-archive it")
+    raise Forbidden(
+        f"The user {person.username!r} isn't allowed to upload to project {project.name!r}."
+        f" See {current.settings().url}/help/#project-name for more information."
+    )
 
 
 def _check_person(sender: Sender) -> None:
