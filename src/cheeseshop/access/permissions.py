@@ -94,14 +94,18 @@ def may(actor: Actor, action: Action | OrganizationAction | TeamAction, thing: U
     if isinstance(action, Action):
         return action in powers(actor, thing)
     if isinstance(action, OrganizationAction):
-        row = sql.first(_MEMBERSHIP, thing, actor.id)
-        return row is not None and _open(action in _IN_ORGANIZATION[row[0]], action, deactivated=row[1])
+        return action in powers_in(actor, thing)
     row = sql.first(_MEMBERSHIP_BY_TEAM, thing, actor.id)
-    return row is not None and _open(action in _TO_TEAM[row[0]], action, deactivated=row[1])
+    return row is not None and action in _TO_TEAM[row[0]] and (not row[1] or action is TeamAction.READ)
 
 
-def _open(allowed: bool, action: OrganizationAction | TeamAction, *, deactivated: object) -> bool:  # noqa: FBT001 - a verdict passed on
-    return allowed and (not deactivated or action.value == "read")
+def powers_in(actor: Actor, organization: UUID) -> frozenset[OrganizationAction]:
+    """Return everything that ``actor`` may do in an organisation now. One statement."""
+    row = sql.first(_MEMBERSHIP, organization, actor.id) if actor.may_act else None
+    if row is None:
+        return frozenset()
+    role, deactivated = row
+    return _IN_ORGANIZATION[role] & {OrganizationAction.READ} if deactivated else _IN_ORGANIZATION[role]
 
 
 _MEMBERSHIP = """

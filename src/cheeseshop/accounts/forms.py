@@ -183,7 +183,7 @@ def _meant(named: str) -> list[tuple[User, str]]:
     else:
         user = user_named(named)
         found = [(user, user.email)] if user is not None and user.email else []
-    return [(user, address) for user, address in found if user.may_act and not user.is_staff]
+    return [(user, address) for user, address in found if user.may_log_in and not user.is_staff]
 
 
 class _CodeForm(Plain, mfa.BaseAuthenticateForm):  # type: ignore[misc]

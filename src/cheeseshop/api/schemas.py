@@ -22,7 +22,8 @@ class ProjectOut(Schema):
 
     name: str
     normalized_name: str
-    role: str
+    role: str = Field(description="Owner or Maintainer; Member: only by being in its organisation")
+    organization: str | None = Field(description="the organisation that owns it")
     status: str
     status_reason: str
     quarantined: bool

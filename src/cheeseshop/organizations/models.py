@@ -5,7 +5,7 @@ import re
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -46,7 +46,7 @@ class Described(models.Model):
     name = models.CharField(max_length=LONGEST_NAME, validators=[NAME])
     normalized_name = models.CharField(max_length=LONGEST_NAME)
     display_name = models.CharField(max_length=100)
-    url = models.URLField(max_length=400, blank=True)
+    url = models.URLField(max_length=400, blank=True, validators=[URLValidator(["http", "https"])])
     description = models.CharField(max_length=400, blank=True)
     kind = models.CharField(max_length=16, choices=Kind.choices)
 

@@ -34,7 +34,7 @@ def invite(project: UUID, username: str, role: Role, actor: User) -> Invitation:
         Conflict: when the person has a role or an open invitation already.
     """
     person = user_named(username)
-    if person is None or not person.may_act:
+    if person is None or not person.may_log_in:
         raise Missing(f"There is no user named {username}.")
     if not EmailAddress.objects.filter(user=person, primary=True, verified=True).exists():
         raise Refusal(f"{person.username} has no verified primary e-mail address and can't be invited yet.")
@@ -159,8 +159,11 @@ def _role(project: UUID, person: UUID) -> ProjectRole:
 
 
 def _keep_an_owner(project: Project, found: ProjectRole, role: Role | None) -> None:
-    """Refuse to take the last owner. The project's row is locked, so that of two at once one is refused."""
-    if found.role != Role.OWNER or role == Role.OWNER:
+    """Refuse to take the last owner. The project's row is locked, so that of two at once one is refused.
+
+    A project in an organisation is owned by the organisation's owners.
+    """
+    if found.role != Role.OWNER or role == Role.OWNER or project.organization_id is not None:
         return
     if not ProjectRole.objects.filter(project=project, role=Role.OWNER).exclude(pk=found.pk).exists():
         raise Conflict(f"{found.user.username} is the last owner of {project.name}; make somebody else an owner first.")

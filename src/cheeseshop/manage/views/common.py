@@ -20,10 +20,12 @@ from cheeseshop.publishing.managing import follow
 from cheeseshop.web.components import Tab
 from cheeseshop.web.errors import Explained
 
+_DIGITS = 7
 BOTH = ["GET", "HEAD", "POST"]
 _TABS = (
     ("manage-releases", "Releases"),
     ("manage-collaborators", "Collaborators"),
+    ("manage-project-organization", "Organisation"),
     ("manage-history", "History"),
     ("manage-settings", "Settings"),
 )
@@ -62,6 +64,12 @@ def shell(request: HttpRequest, project: Project, tab: str) -> dict[str, Any]:
         "tabs": [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in _TABS],
         "owner": may(me(request), Action.ADMIN, project.pk),
     }
+
+
+def page_number(request: HttpRequest) -> int:
+    """Return which page of a list is asked for; the first where that makes no sense."""
+    text = request.GET.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 1
 
 
 def attempt(request: HttpRequest, flow: Callable[[], Changed | None], done: str) -> bool:
