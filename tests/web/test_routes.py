@@ -21,7 +21,7 @@ ANYBODY = {
     "account/verification-sent/", r"account/^verify-email/(?P<key>[-:\w]+)/$", "account/request-password-reset/",
     "account/request-password-reset/sent/", "account/reset-password/", "account/reset-password/done/",
     r"account/^reset-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", "account/password-strength/",
-    "account/recover/", "account/recover/<str:token>/", "account/recover/cancel/<str:token>/",
+    "account/recover/", "account/recover/<str:token>/", "account/recover/cancel/<str:token>/", "org/<str:name>/",
 }  # fmt: skip
 DURING_LOG_IN = {"account/two-factor/", "account/two-factor/remember/", "account/confirm-login/"}
 BY_TOKEN = {  # each with its action: tests/api
@@ -40,6 +40,9 @@ BEHIND_THE_GATE = {
     "manage/account/two-factor/", "manage/account/webauthn-devices/", "manage/account/recovery-codes/burn/",
     "manage/recoveries/", "manage/account/tokens/", "manage/projects/", "manage/invitation/<uuid:invitation>/",
     "manage/project/<str:name>/releases/", "manage/project/<str:name>/history/",
+    "manage/organizations/", "manage/organizations/application/<uuid:application>/",
+    "manage/organizations/invitation/<uuid:invitation>/", "manage/organization-applications/",
+    "manage/organization/<str:name>/history/", "manage/organization/<str:name>/team/<str:team>/history/",
 }  # fmt: skip
 SENSITIVE = {
     "manage/account/emails/", "manage/account/password/", "manage/account/password/set/", "manage/account/delete/",
@@ -47,12 +50,26 @@ SENSITIVE = {
     "manage/account/webauthn-provision/<int:pk>/remove/", "manage/account/webauthn-provision/<int:pk>/rename/",
     "manage/account/recovery-codes/", "manage/account/recovery-codes/generate/",
     "manage/recoveries/<uuid:recovery>/", "manage/account/token/", "manage/account/token/<uuid:token>/remove/",
+    "manage/organization-applications/<uuid:application>/",
+    "manage/organization/<str:name>/service-accounts/<uuid:account>/token/",
+    "manage/organization/<str:name>/service-accounts/<uuid:account>/token/<uuid:token>/remove/",
 }  # fmt: skip
 SENSITIVE_TO_CHANGE = {
     "manage/project/<str:name>/release/<str:version>/", "manage/project/<str:name>/file/<str:filename>/",
     "manage/project/<str:name>/settings/", "manage/project/<str:name>/collaboration/",
     "manage/project/<str:name>/collaboration/<uuid:person>/",
     "manage/project/<str:name>/collaboration/revoke_invite/<uuid:invitation>/",
+    "manage/project/<str:name>/organization/", "manage/organizations/offer/<uuid:offer>/",
+    "manage/organization/<str:name>/projects/", "manage/organization/<str:name>/people/",
+    "manage/organization/<str:name>/people/<uuid:person>/",
+    "manage/organization/<str:name>/people/resend_invite/<uuid:invitation>/",
+    "manage/organization/<str:name>/people/revoke_invite/<uuid:invitation>/",
+    "manage/organization/<str:name>/teams/", "manage/organization/<str:name>/settings/",
+    "manage/organization/<str:name>/service-accounts/",
+    "manage/organization/<str:name>/service-accounts/<uuid:account>/",
+    "manage/organization/<str:name>/team/<str:team>/projects/",
+    "manage/organization/<str:name>/team/<str:team>/members/",
+    "manage/organization/<str:name>/team/<str:team>/settings/",
 }  # fmt: skip
 
 

@@ -211,6 +211,8 @@ def invite(request: HttpRequest, name: str, told: InviteIn) -> dict[str, str]:
     """Invite somebody to a role."""
     project = project_for(request, name, Action.ADMIN)
     made = collaborators.invite(project.pk, told.username, Role(told.role), caller(request))
+    if made.changed:
+        return _done(made.changed, f"{made.user.username} is {told.role} now.")
     return {"message": f"{made.user.username} is invited."}
 
 
