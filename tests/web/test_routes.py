@@ -30,6 +30,8 @@ BY_TOKEN = {  # each with its action: tests/api
     "projects/<name>/files/<filename>/", "projects/<name>/files/<filename>/yank",
     "projects/<name>/files/<filename>/unyank", "projects/<name>/collaborators/",
     "projects/<name>/collaborators/<username>", "tokens/", "tokens/<token>",
+    "projects/<name>/teams/", "projects/<name>/teams/<team>", "organizations/", "organizations/<name>/",
+    "organizations/<name>/members/", "organizations/<name>/teams/",
 }  # fmt: skip
 DESCRIBED = {"", "openapi.json"}
 LOGGED_IN = {

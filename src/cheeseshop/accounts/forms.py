@@ -153,6 +153,14 @@ class Reauthenticate(Plain, account.ReauthenticateForm):  # type: ignore[misc]
         self.fields["password"].help_text = ""
 
 
+class ResetLink(account.UserTokenForm):  # type: ignore[misc]
+    """What a mailed link must hold: somebody who may log in, and a token of theirs."""
+
+    def _get_user(self, uidb36: str) -> User | None:
+        user: User | None = super()._get_user(uidb36)
+        return user if user is not None and user.may_log_in else None
+
+
 class AskReset(forms.Form):
     """Ask for a link that resets a password. The answer is the same whoever is named."""
 

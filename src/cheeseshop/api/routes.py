@@ -16,15 +16,19 @@ from cheeseshop.accounts.queries import user_named
 from cheeseshop.api.schemas import (
     CollaboratorOut,
     InviteIn,
+    MemberOut,
     Message,
+    OrganizationOut,
     ProjectOut,
     ReleaseOut,
     RoleIn,
     StatusIn,
+    TeamOut,
+    TeamRoleOut,
     TokenOut,
     Yank,
 )
-from cheeseshop.api.security import ByToken, bearer_of, caller, project_for
+from cheeseshop.api.security import ByToken, bearer_of, caller, organization_for, project_for, team_for
 from cheeseshop.catalog.flows import collaborators, remove, yank
 from cheeseshop.catalog.flows.changing import Changed
 from cheeseshop.catalog.flows.set_status import set_status
@@ -32,6 +36,9 @@ from cheeseshop.catalog.models import Project
 from cheeseshop.catalog.queries import any_release_of
 from cheeseshop.core.errors import Missing, Refusal
 from cheeseshop.core.facts import Status
+from cheeseshop.organizations.flows import teams
+from cheeseshop.organizations.models import Membership, Organization, Team, TeamRole
+from cheeseshop.organizations.queries import members, memberships_of
 from cheeseshop.publishing.managing import follow
 from cheeseshop.tokens.flows import revoke_token
 from cheeseshop.tokens.models import Token
@@ -239,6 +246,71 @@ def remove_collaborator(request: HttpRequest, name: str, username: str) -> dict[
     person = _person(username)
     changed = collaborators.remove(project.pk, person.pk, caller(request))
     return _done(changed, f"{person.username} has no role any more.")
+
+
+@api.get("/projects/{name}/teams/", response={200: list[TeamRoleOut], **_REFUSALS}, tags=["teams"])
+def list_team_roles(request: HttpRequest, name: str) -> list[dict[str, Any]]:
+    """List the teams that have a role on a project."""
+    project = project_for(request, name, Action.READ)
+    rows = TeamRole.objects.filter(project=project).select_related("team").order_by("team__normalized_name")
+    return [{"team": row.team.name, "role": row.role} for row in rows]
+
+
+@api.post("/projects/{name}/teams/{team}", response={200: Message, **_REFUSALS}, tags=["teams"])
+def give_team_role(request: HttpRequest, name: str, team: str, told: RoleIn) -> dict[str, str]:
+    """Give a team of the project's organisation a role on it, or another one."""
+    project = project_for(request, name, Action.ADMIN)
+    found = team_for(project, team)
+    changed = teams.give_role(found.pk, project.pk, Role(told.role), caller(request))
+    return _done(changed, f"{found.name} is {told.role} now.")
+
+
+@api.delete("/projects/{name}/teams/{team}", response={200: Message, **_REFUSALS}, tags=["teams"])
+def take_team_role(request: HttpRequest, name: str, team: str) -> dict[str, str]:
+    """Take a team's role on a project."""
+    project = project_for(request, name, Action.ADMIN)
+    found = team_for(project, team)
+    return _done(teams.take_role(found.pk, project.pk, caller(request)), f"{found.name} has no role any more.")
+
+
+@api.get("/organizations/", response={200: list[OrganizationOut], **_REFUSALS}, tags=["organizations"])
+def list_organizations(request: HttpRequest) -> list[dict[str, Any]]:
+    """List the organisations of the token's owner."""
+    bearer_of(request).check("", None, Action.READ.value)
+    return [_organization(each.organization, each.role) for each in memberships_of(caller(request))]
+
+
+def _organization(organization: Organization, role: str) -> dict[str, Any]:
+    told = {name: getattr(organization, name) for name in ("name", "display_name", "kind", "description", "url")}
+    return told | {"role": role, "active": organization.deactivated_at is None}
+
+
+@api.get("/organizations/{name}/", response={200: OrganizationOut, **_REFUSALS}, tags=["organizations"])
+def read_organization(request: HttpRequest, name: str) -> dict[str, Any]:
+    """Read one organisation."""
+    found = organization_for(request, name)
+    membership = Membership.objects.filter(organization=found, user=bearer_of(request).person.id).first()
+    return _organization(found, membership.role if membership else "")
+
+
+@api.get("/organizations/{name}/members/", response={200: list[MemberOut], **_REFUSALS}, tags=["organizations"])
+def list_members(request: HttpRequest, name: str) -> list[dict[str, Any]]:
+    """List the members of an organisation, owners first."""
+    return [{"username": m.user.username, "role": m.role} for m in members(organization_for(request, name))]
+
+
+@api.get("/organizations/{name}/teams/", response={200: list[TeamOut], **_REFUSALS}, tags=["organizations"])
+def list_teams(request: HttpRequest, name: str) -> list[dict[str, Any]]:
+    """List the teams of an organisation, with who is in them and their roles on projects."""
+    rows = Team.objects.filter(organization=organization_for(request, name)).order_by("normalized_name")
+    return [
+        {
+            "name": team.name,
+            "members": sorted(member.user.username for member in team.members.all()),
+            "projects": {role.project.normalized_name: role.role for role in team.roles.all()},
+        }
+        for team in rows.prefetch_related("members__user", "roles__project")
+    ]
 
 
 def _whole_account(request: HttpRequest) -> User:

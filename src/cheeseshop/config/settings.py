@@ -156,6 +156,7 @@ ACCOUNT_FORMS = {
     "add_email": "cheeseshop.accounts.forms.AddAddress",
     "change_password": "cheeseshop.accounts.forms.ChangePassword",
     "set_password": "cheeseshop.accounts.forms.SetPassword",
+    "user_token": "cheeseshop.accounts.forms.ResetLink",
     "reset_password": "cheeseshop.accounts.forms.AskReset",
     "reset_password_from_key": "cheeseshop.accounts.forms.ResetPassword",
     "reauthenticate": "cheeseshop.accounts.forms.Reauthenticate",
