@@ -17,7 +17,9 @@ from cheeseshop.accounts.models import User
 from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.config.wsgi import application
 from cheeseshop.core import current
+from cheeseshop.core.clock import now
 from cheeseshop.journal.models import SerialCounter
+from cheeseshop.organizations.models import Membership, Organization, Team, TeamMember, TeamRole
 from cheeseshop.storage import Store, open_store
 from cheeseshop.tokens.flows import TokenRequest, create_token
 from cheeseshop.tokens.models import Token
@@ -103,6 +105,61 @@ def test_collaborators_and_tokens(alice: User) -> None:
     assert call(token, "GET", "/tokens/")[0] == 403  # it revoked itself
 
 
+def join(user: User, role: str = "Owner") -> Organization:
+    acme, _ = Organization.objects.get_or_create(
+        name="Acme", normalized_name="acme", display_name="Acme", kind="Company"
+    )
+    Membership.objects.create(organization=acme, user=user, role=role)
+    Team.objects.get_or_create(organization=acme, name="cooks", normalized_name="cooks")
+    return acme
+
+
+def test_organizations_are_read_and_teams_get_roles(alice: User) -> None:
+    acme, bob = join(alice), make_user("bob")
+    join(bob, "Member")
+    token, bobs = token_for(alice, *ALL), token_for(bob, *ALL)
+    assert call(token, "POST", "/projects/demo/teams/cooks", {"role": "Owner"})[0] == 404  # it is in no organisation
+    Project.objects.update(organization=acme)
+    TeamMember.objects.create(team=Team.objects.get(), user=bob)
+    assert call(bobs, "GET", "/projects/demo/")[1]["role"] == "Member"
+    assert call(bobs, "GET", "/projects/")[1] == []
+    assert call(bobs, "POST", "/projects/demo/teams/cooks", {"role": "Owner"})[0] == 403
+    assert call(token, "POST", "/projects/demo/teams/COOKS", {"role": "Owner"}) == (
+        200,
+        {"message": "cooks is Owner now."},
+    )
+    assert [(p["role"], p["organization"]) for p in call(bobs, "GET", "/projects/")[1]] == [("Owner", "Acme")]
+    assert call(bobs, "POST", "/projects/demo/teams/cooks", {"role": "Maintainer"})[0] == 200
+    assert call(bobs, "GET", "/projects/demo/teams/")[1] == [{"team": "cooks", "role": "Maintainer"}]
+    assert call(bobs, "GET", "/organizations/")[1][0] | {"kind": ""} == {
+        "name": "Acme", "display_name": "Acme", "kind": "", "description": "", "url": "", "role": "Member",
+        "active": True}  # fmt: skip
+    assert call(bobs, "GET", "/organizations/ACME/")[1]["role"] == "Member"
+    assert call(bobs, "GET", "/organizations/acme/members/")[1] == [
+        {"username": "alice", "role": "Owner"}, {"username": "bob", "role": "Member"}]  # fmt: skip
+    assert call(bobs, "GET", "/organizations/acme/teams/")[1] == [
+        {"name": "cooks", "members": ["bob"], "projects": {"demo": "Maintainer"}}]  # fmt: skip
+    assert call(token, "DELETE", "/projects/demo/teams/cooks")[0] == 200
+    assert call(token, "DELETE", "/projects/demo/teams/cooks")[0] == 404
+    assert call(token, "GET", "/organizations/a%00b/")[0] == 404
+    assert call(token, "DELETE", "/projects/demo/teams/a%00b")[0] == 404
+
+
+def test_a_service_account_uses_the_api_by_its_team(alice: User) -> None:
+    acme = join(alice)
+    Project.objects.update(organization=acme)
+    bot = User.objects.create(username="Acme.bot", service_of=acme)
+    token = token_for(bot, *ALL, by_command=False)
+    assert call(token, "GET", "/projects/demo/")[0] == 404
+    TeamMember.objects.create(team=Team.objects.get(), user=bot)
+    TeamRole.objects.create(team=Team.objects.get(), project=Project.objects.get(), role="Owner")
+    assert call(token, "POST", "/projects/demo/releases/1.0/yank", {"reason": "by a machine"})[0] == 200
+    assert call(token, "GET", "/organizations/acme/")[0] == 404  # it is no member
+    acme.deactivated_at = now()
+    acme.save()
+    assert call(token, "GET", "/projects/demo/")[0] == 403
+
+
 NOBODY = "00000000-0000-0000-0000-000000000007"
 GITHUB = {"owner": "octo", "repository": "sample", "workflow": "release.yml"}
 MATRIX = [
@@ -126,11 +183,20 @@ MATRIX = [
     ("DELETE", "/projects/demo/releases/1.0/", None, "admin"),
     ("DELETE", "/projects/demo/", None, "admin"),
     ("GET", "/tokens/", None, "admin"),
+    ("GET", "/projects/demo/teams/", None, "read"),
+    ("POST", "/projects/demo/teams/cooks", {"role": "Owner"}, "admin"),
+    ("DELETE", "/projects/demo/teams/cooks", None, "admin"),
+    ("GET", "/organizations/", None, "read"),
+    ("GET", "/organizations/acme/", None, "read"),
+    ("GET", "/organizations/acme/members/", None, "read"),
+    ("GET", "/organizations/acme/teams/", None, "read"),
 ]
 
 
 def test_every_call_needs_its_action_and_a_role(alice: User) -> None:
-    stranger, helper = make_user("stranger"), make_user("helper")
+    stranger, helper, insider = make_user("stranger"), make_user("helper"), make_user("insider")
+    Project.objects.update(organization=join(alice))
+    join(insider, "Member")
     ProjectRole.objects.create(project=Project.objects.get(), user=helper, role=Role.MAINTAINER)
     for method, path, body, needed in MATRIX:
         for actions in ((), ("upload",), *((a,) for a in ("read", "yank", "admin") if a != needed)):
@@ -142,6 +208,14 @@ def test_every_call_needs_its_action_and_a_role(alice: User) -> None:
             assert call(token_for(alice, *ALL, projects=("other",)), method, path, body)[0] == 403, path
             if needed != "read":
                 assert call(token_for(helper, *ALL), method, path, body)[0] == 403, path
+                assert call(token_for(insider, *ALL), method, path, body)[0] == 403, path
+            else:
+                assert call(token_for(insider, *ALL), method, path, body)[0] == 200, path
+        if "/acme/" in path:
+            assert call(token_for(stranger, *ALL), method, path, body)[0] == 404, path
+            assert call(token_for(helper, *ALL), method, path, body)[0] == 404, path
+            assert call(token_for(alice, *ALL, projects=("demo",)), method, path, body)[0] == 403, path
+            assert call(token_for(insider, *ALL), method, path, body)[0] == 200, path
     assert call(token_for(alice, *ALL, projects=("demo",)), "GET", "/tokens/")[0] == 403
     assert Project.objects.count() == 1
 
@@ -225,7 +299,7 @@ def test_the_api_is_what_its_description_says(alice: User) -> None:
     described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
     operations = [found.ok() for found in described.get_all_operations()]
     named = {"/demo/": "/{name}/", WHEEL: "{filename}", "/1.0/": "/{version}/", NOBODY: "{publisher}",
-             "collaborators/alice": "collaborators/{username}"}  # fmt: skip
+             "collaborators/alice": "collaborators/{username}", "/cooks": "/{team}", "/acme/": "/{name}/"}  # fmt: skip
     expected = {("DELETE", "/api/v1/tokens/{token}")}
     for method, path, _, _ in MATRIX:
         for text, name in named.items():

@@ -30,6 +30,7 @@ ANYBODY = {
     r"account/^reset-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", "account/password-strength/",
     "account/recover/", "account/recover/<str:token>/", "account/recover/cancel/<str:token>/",
     "_/oidc/audience", "_/oidc/mint-token", "_/oidc/github/mint-token", "_/oidc/burn-token", ".well-known/pytp",
+    "org/<str:name>/",
 }  # fmt: skip
 DURING_LOG_IN = {"account/two-factor/", "account/two-factor/remember/", "account/confirm-login/"}
 BY_TOKEN = {  # each with its action: tests/api
@@ -39,6 +40,8 @@ BY_TOKEN = {  # each with its action: tests/api
     "projects/<name>/files/<filename>/unyank", "projects/<name>/collaborators/",
     "projects/<name>/collaborators/<username>", "tokens/", "tokens/<token>",
     "projects/<name>/publishers/", "projects/<name>/publishers/<publisher>", "projects/<name>/publishing",
+    "projects/<name>/teams/", "projects/<name>/teams/<team>", "organizations/", "organizations/<name>/",
+    "organizations/<name>/members/", "organizations/<name>/teams/",
 }  # fmt: skip
 DESCRIBED = {"", "openapi.json"}
 LOGGED_IN = {
@@ -49,6 +52,9 @@ BEHIND_THE_GATE = {
     "manage/account/two-factor/", "manage/account/webauthn-devices/", "manage/account/recovery-codes/burn/",
     "manage/recoveries/", "manage/account/tokens/", "manage/projects/", "manage/invitation/<uuid:invitation>/",
     "manage/project/<str:name>/releases/", "manage/project/<str:name>/history/",
+    "manage/organizations/", "manage/organizations/application/<uuid:application>/",
+    "manage/organizations/invitation/<uuid:invitation>/", "manage/organization-applications/",
+    "manage/organization/<str:name>/history/", "manage/organization/<str:name>/team/<str:team>/history/",
 }  # fmt: skip
 SENSITIVE = {
     "manage/account/emails/", "manage/account/password/", "manage/account/password/set/", "manage/account/delete/",
@@ -57,6 +63,9 @@ SENSITIVE = {
     "manage/account/recovery-codes/", "manage/account/recovery-codes/generate/",
     "manage/recoveries/<uuid:recovery>/", "manage/account/token/", "manage/account/token/<uuid:token>/remove/",
     "manage/issuers/",
+    "manage/organization-applications/<uuid:application>/",
+    "manage/organization/<str:name>/service-accounts/<uuid:account>/token/",
+    "manage/organization/<str:name>/service-accounts/<uuid:account>/token/<uuid:token>/remove/",
 }  # fmt: skip
 SENSITIVE_TO_CHANGE = {
     "manage/project/<str:name>/release/<str:version>/", "manage/project/<str:name>/file/<str:filename>/",
@@ -65,6 +74,17 @@ SENSITIVE_TO_CHANGE = {
     "manage/project/<str:name>/collaboration/<uuid:person>/",
     "manage/project/<str:name>/collaboration/revoke_invite/<uuid:invitation>/",
     "manage/project/<str:name>/webhooks/", "manage/project/<str:name>/webhooks/<uuid:webhook>/",
+    "manage/project/<str:name>/organization/", "manage/organizations/offer/<uuid:offer>/",
+    "manage/organization/<str:name>/projects/", "manage/organization/<str:name>/people/",
+    "manage/organization/<str:name>/people/<uuid:person>/",
+    "manage/organization/<str:name>/people/resend_invite/<uuid:invitation>/",
+    "manage/organization/<str:name>/people/revoke_invite/<uuid:invitation>/",
+    "manage/organization/<str:name>/teams/", "manage/organization/<str:name>/settings/",
+    "manage/organization/<str:name>/service-accounts/",
+    "manage/organization/<str:name>/service-accounts/<uuid:account>/",
+    "manage/organization/<str:name>/team/<str:team>/projects/",
+    "manage/organization/<str:name>/team/<str:team>/members/",
+    "manage/organization/<str:name>/team/<str:team>/settings/",
 }  # fmt: skip
 
 

@@ -115,8 +115,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return True
 
     def pre_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse | None:
-        """Stop the log-in of a frozen or inactive account."""
-        if not user.may_act:
+        """Stop the log-in of a frozen or inactive account, or of a service account."""
+        if not user.may_log_in:
             logout(request)
             return self.respond_user_inactive(request, user)  # type: ignore[no-any-return]
         return super().pre_login(request, user, **hooks)  # type: ignore[no-any-return]

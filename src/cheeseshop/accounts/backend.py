@@ -15,5 +15,5 @@ class OnlyWhoMayAct(AuthenticationBackend):  # type: ignore[misc]
         return self._check_password(user_named(username), password)  # type: ignore[no-any-return]
 
     def user_can_authenticate(self, user: User) -> bool:
-        """Tell whether an account may be used."""
-        return user.may_act
+        """Tell whether an account may be used: never a service account, which acts by tokens alone."""
+        return user.may_log_in

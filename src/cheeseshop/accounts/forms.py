@@ -153,6 +153,14 @@ class Reauthenticate(Plain, account.ReauthenticateForm):  # type: ignore[misc]
         self.fields["password"].help_text = ""
 
 
+class ResetLink(account.UserTokenForm):  # type: ignore[misc]
+    """What a mailed link must hold: somebody who may log in, and a token of theirs."""
+
+    def _get_user(self, uidb36: str) -> User | None:
+        user: User | None = super()._get_user(uidb36)
+        return user if user is not None and user.may_log_in else None
+
+
 class AskReset(forms.Form):
     """Ask for a link that resets a password. The answer is the same whoever is named."""
 
@@ -183,7 +191,7 @@ def _meant(named: str) -> list[tuple[User, str]]:
     else:
         user = user_named(named)
         found = [(user, user.email)] if user is not None and user.email else []
-    return [(user, address) for user, address in found if user.may_act and not user.is_staff]
+    return [(user, address) for user, address in found if user.may_log_in and not user.is_staff]
 
 
 class _CodeForm(Plain, mfa.BaseAuthenticateForm):  # type: ignore[misc]

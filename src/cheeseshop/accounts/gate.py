@@ -56,7 +56,7 @@ class Gate:
         if not isinstance(user, User):
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
         found = person(user.pk)
-        if found is None or not found.may_act:
+        if found is None or not found.may_act or found.is_service:
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
         if not found.has_verified_address:
             return None if path.startswith(_WITHOUT_ADDRESS) else redirect("unverified-account")

@@ -66,6 +66,11 @@ KINDS = {
     "project:role:add": Kind("Role on a project given"),
     "project:role:change": Kind("Role on a project changed"),
     "project:role:remove": Kind("Role on a project taken"),
+    "organization:role:add": Kind("Role in an organisation given"),
+    "organization:role:change": Kind("Role in an organisation changed"),
+    "organization:role:remove": Kind("Role in an organisation taken"),
+    "team:role:add": Kind("Added to a team"),
+    "team:role:remove": Kind("Removed from a team"),
 }
 
 
@@ -91,8 +96,14 @@ def record(
 
 
 def mail(user: User, kind: str, *more: str, **told: object) -> None:
-    """Send a mail to every verified address of a person, or to the primary one if none is, and to ``more``."""
+    """Send a mail to every verified address of a person, or to the primary one if none is, and to ``more``.
+
+    What concerns a service account is mailed to the owners of its organisation.
+    """
     addresses = EmailAddress.objects.filter(user=user)
+    if user.is_service:
+        owns = {"user__memberships__organization": user.service_of_id, "user__memberships__role": "Owner"}
+        addresses = EmailAddress.objects.filter(**owns)
     to = {a.email for a in addresses if a.verified} or {a.email for a in addresses if a.primary}
     at = told.pop("at", None) or now()
     send(kind, sorted(to | {m for m in more if m}), {"username": user.username, "at": f"{at:%Y-%m-%d %H:%M}", **told})

@@ -38,7 +38,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. ``auth_epoch`` rises with every change that must end cached grants."""
+    """A person, or a service account: then ``service_of`` is the organisation that owns it, and nobody logs in.
+
+    ``auth_epoch`` rises with every change that must end cached grants.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     username = models.CharField(max_length=50, validators=[USERNAME])
@@ -50,6 +53,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     deleted_at = models.DateTimeField(null=True, blank=True)
     auth_epoch = models.PositiveIntegerField(default=0)
     date_joined = models.DateTimeField(default=now)
+    service_of = models.ForeignKey(  # indexed below, only where there is one
+        "organizations.Organization",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="service_accounts",
+        db_index=False,
+    )
 
     objects = UserManager()
 
@@ -59,6 +70,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("username"), name="user_username_any_case")]
+        indexes = [
+            models.Index(fields=["service_of"], name="user_service_of", condition=models.Q(service_of__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return self.username
@@ -67,6 +81,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     def may_act(self) -> bool:
         """Whether the account is neither inactive nor frozen."""
         return self.is_active and self.frozen_at is None
+
+    @property
+    def is_service(self) -> bool:
+        """Whether this is an organisation's service account, which acts by tokens alone."""
+        return self.service_of_id is not None
+
+    @property
+    def may_log_in(self) -> bool:
+        """Whether this is a person whose account is neither inactive nor frozen."""
+        return self.may_act and not self.is_service
 
 
 class SecurityEvent(models.Model):

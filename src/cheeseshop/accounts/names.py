@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which user names and e-mail addresses an account may have."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from email_validator import EmailNotValidError, validate_email
 
+from cheeseshop import sql
 from cheeseshop.accounts.models import ProhibitedDomain, ProhibitedUsername
 from cheeseshop.accounts.queries import user_named
 from cheeseshop.core import current
@@ -30,8 +33,17 @@ def check_username(name: str) -> None:
     lower = name.lower()
     if lower in RESERVED or ProhibitedUsername.objects.filter(name=lower).exists():
         raise ValidationError(f"The username {name!r} is reserved; choose another one.")
-    if "\0" in name or user_named(name) is not None:
+    if "\0" in name or user_named(name) is not None or _is_organizations(lower):
         raise ValidationError(f"The username {name!r} is taken; choose another one.")
+
+
+def _is_organizations(lower: str) -> bool:
+    """Tell whether a name is an organisation's, or looks like one of its service accounts: ``organisation.name``."""
+    heads = {lower, *(lower[:at] for at, letter in enumerate(lower) if letter == ".")}
+    names = sorted({re.sub(r"[-_.]+", "-", head) for head in heads})
+    marks = ", ".join(["%s"] * len(names))
+    statement = f"SELECT 1 FROM organizations_usedname WHERE normalized_name IN ({marks}) LIMIT 1"  # noqa: S608 - marks
+    return sql.first(statement, *names) is not None
 
 
 def check_address(address: str) -> None:

@@ -12,7 +12,8 @@ from cheeseshop.accounts.models import User
 class Person:
     """Who acts through a token, and what the rules of an upload ask of them.
 
-    ``may_act`` is false for an account that is inactive or frozen. Recovery codes alone are no second factor.
+    ``may_act`` is false for an account that is inactive or frozen, or whose organisation is deactivated. Recovery codes
+    alone are no second factor. A service account needs neither address nor factor: its organisation's owners have them.
     """
 
     id: UUID
@@ -20,13 +21,14 @@ class Person:
     may_act: bool
     has_verified_address: bool
     has_two_factors: bool
+    is_service: bool = False
 
 
 _PERSON = """
-SELECT id, username, is_active, frozen_at,
+SELECT u.id, u.username, u.is_active, u.frozen_at, u.service_of_id IS NOT NULL, o.deactivated_at,
  EXISTS(SELECT 1 FROM account_emailaddress a WHERE a.user_id = u.id AND a."primary" = %s AND a.verified = %s),
  EXISTS(SELECT 1 FROM mfa_authenticator m WHERE m.user_id = u.id AND m.type IN ('totp', 'webauthn'))
-FROM accounts_user u WHERE id = %s"""
+FROM accounts_user u LEFT JOIN organizations_organization o ON o.id = u.service_of_id WHERE u.id = %s"""
 
 
 def person(user_id: UUID) -> Person | None:
@@ -34,7 +36,15 @@ def person(user_id: UUID) -> Person | None:
     row = sql.first(_PERSON, True, True, user_id)
     if row is None:
         return None
-    return Person(sql.as_uuid(row[0]), row[1], bool(row[2]) and row[3] is None, bool(row[4]), bool(row[5]))
+    identifier, username, active, frozen, service, deactivated, verified, factors = row
+    return Person(
+        id=sql.as_uuid(identifier),
+        username=username,
+        may_act=bool(active) and frozen is None and deactivated is None,
+        has_verified_address=bool(service or verified),
+        has_two_factors=bool(service or factors),
+        is_service=bool(service),
+    )
 
 
 def user_named(username: str) -> User | None:

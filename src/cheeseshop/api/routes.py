@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from cheeseshop.access.models import Invitation, ProjectRole, Role
+from cheeseshop.access.ownership import Listing, held, role_on
 from cheeseshop.access.permissions import Action
 from cheeseshop.accounts.models import User
 from cheeseshop.accounts.queries import user_named
@@ -16,15 +17,19 @@ from cheeseshop.api.publishing import router as publishing
 from cheeseshop.api.schemas import (
     CollaboratorOut,
     InviteIn,
+    MemberOut,
     Message,
+    OrganizationOut,
     ProjectOut,
     ReleaseOut,
     RoleIn,
     StatusIn,
+    TeamOut,
+    TeamRoleOut,
     TokenOut,
     Yank,
 )
-from cheeseshop.api.security import ByToken, bearer_of, caller, project_for
+from cheeseshop.api.security import ByToken, bearer_of, caller, organization_for, project_for, team_for
 from cheeseshop.catalog.flows import collaborators, remove, yank
 from cheeseshop.catalog.flows.changing import Changed
 from cheeseshop.catalog.flows.set_status import set_status
@@ -32,6 +37,9 @@ from cheeseshop.catalog.models import Project
 from cheeseshop.catalog.queries import any_release_of
 from cheeseshop.core.errors import Missing, Refusal
 from cheeseshop.core.facts import Status
+from cheeseshop.organizations.flows import teams
+from cheeseshop.organizations.models import Membership, Organization, Team, TeamRole
+from cheeseshop.organizations.queries import members, memberships_of
 from cheeseshop.publishing.managing import follow
 from cheeseshop.tokens.flows import revoke_token
 from cheeseshop.tokens.models import Token
@@ -74,28 +82,29 @@ def list_projects(request: HttpRequest) -> list[dict[str, Any]]:
     """List the projects that the token's owner has a role on, and the token is good for."""
     bearer = bearer_of(request)
     bearer.check(None, None, Action.READ.value)
-    rows = ProjectRole.objects.filter(user=bearer.person.id).select_related("project")
+    roles = dict(held(bearer.person.id, Listing(limit=_MOST)))
     found = []
-    for row in rows.order_by("project__normalized_name")[:_MOST]:
+    for project in Project.objects.select_related("organization").filter(pk__in=roles).order_by("normalized_name"):
         try:
-            bearer.check(row.project.normalized_name, row.project_id, Action.READ.value)
+            bearer.check(project.normalized_name, project.pk, Action.READ.value)
         except Refusal:
             continue
-        found.append(_project(row.project, row.role))
+        found.append(_project(project, roles[project.pk]))
     return found
 
 
 def _project(project: Project, role: str) -> dict[str, Any]:
     names = ("name", "normalized_name", "status", "status_reason", "total_size", "last_serial")
     told = {name: getattr(project, name) for name in names}
-    return told | {"role": role, "quarantined": project.quarantined_at is not None}
+    organization = project.organization.name if project.organization else None
+    return told | {"role": role, "quarantined": project.quarantined_at is not None, "organization": organization}
 
 
 @api.get("/projects/{name}/", response={200: ProjectOut, **_REFUSALS}, tags=["projects"])
 def read_project(request: HttpRequest, name: str) -> dict[str, Any]:
     """Read one project."""
     project = project_for(request, name, Action.READ)
-    return _project(project, ProjectRole.objects.get(project=project, user=bearer_of(request).person.id).role)
+    return _project(project, role_on(bearer_of(request).person.id, project.pk) or "Member")
 
 
 @api.delete("/projects/{name}/", response={200: Message, **_REFUSALS}, tags=["projects"])
@@ -211,6 +220,8 @@ def invite(request: HttpRequest, name: str, told: InviteIn) -> dict[str, str]:
     """Invite somebody to a role."""
     project = project_for(request, name, Action.ADMIN)
     made = collaborators.invite(project.pk, told.username, Role(told.role), caller(request))
+    if made.changed:
+        return _done(made.changed, f"{made.user.username} is {told.role} now.")
     return {"message": f"{made.user.username} is invited."}
 
 
@@ -237,6 +248,71 @@ def remove_collaborator(request: HttpRequest, name: str, username: str) -> dict[
     person = _person(username)
     changed = collaborators.remove(project.pk, person.pk, caller(request))
     return _done(changed, f"{person.username} has no role any more.")
+
+
+@api.get("/projects/{name}/teams/", response={200: list[TeamRoleOut], **_REFUSALS}, tags=["teams"])
+def list_team_roles(request: HttpRequest, name: str) -> list[dict[str, Any]]:
+    """List the teams that have a role on a project."""
+    project = project_for(request, name, Action.READ)
+    rows = TeamRole.objects.filter(project=project).select_related("team").order_by("team__normalized_name")
+    return [{"team": row.team.name, "role": row.role} for row in rows]
+
+
+@api.post("/projects/{name}/teams/{team}", response={200: Message, **_REFUSALS}, tags=["teams"])
+def give_team_role(request: HttpRequest, name: str, team: str, told: RoleIn) -> dict[str, str]:
+    """Give a team of the project's organisation a role on it, or another one."""
+    project = project_for(request, name, Action.ADMIN)
+    found = team_for(project, team)
+    changed = teams.give_role(found.pk, project.pk, Role(told.role), caller(request))
+    return _done(changed, f"{found.name} is {told.role} now.")
+
+
+@api.delete("/projects/{name}/teams/{team}", response={200: Message, **_REFUSALS}, tags=["teams"])
+def take_team_role(request: HttpRequest, name: str, team: str) -> dict[str, str]:
+    """Take a team's role on a project."""
+    project = project_for(request, name, Action.ADMIN)
+    found = team_for(project, team)
+    return _done(teams.take_role(found.pk, project.pk, caller(request)), f"{found.name} has no role any more.")
+
+
+@api.get("/organizations/", response={200: list[OrganizationOut], **_REFUSALS}, tags=["organizations"])
+def list_organizations(request: HttpRequest) -> list[dict[str, Any]]:
+    """List the organisations of the token's owner."""
+    bearer_of(request).check("", None, Action.READ.value)
+    return [_organization(each.organization, each.role) for each in memberships_of(caller(request))]
+
+
+def _organization(organization: Organization, role: str) -> dict[str, Any]:
+    told = {name: getattr(organization, name) for name in ("name", "display_name", "kind", "description", "url")}
+    return told | {"role": role, "active": organization.deactivated_at is None}
+
+
+@api.get("/organizations/{name}/", response={200: OrganizationOut, **_REFUSALS}, tags=["organizations"])
+def read_organization(request: HttpRequest, name: str) -> dict[str, Any]:
+    """Read one organisation."""
+    found = organization_for(request, name)
+    membership = Membership.objects.filter(organization=found, user=bearer_of(request).person.id).first()
+    return _organization(found, membership.role if membership else "")
+
+
+@api.get("/organizations/{name}/members/", response={200: list[MemberOut], **_REFUSALS}, tags=["organizations"])
+def list_members(request: HttpRequest, name: str) -> list[dict[str, Any]]:
+    """List the members of an organisation, owners first."""
+    return [{"username": m.user.username, "role": m.role} for m in members(organization_for(request, name))]
+
+
+@api.get("/organizations/{name}/teams/", response={200: list[TeamOut], **_REFUSALS}, tags=["organizations"])
+def list_teams(request: HttpRequest, name: str) -> list[dict[str, Any]]:
+    """List the teams of an organisation, with who is in them and their roles on projects."""
+    rows = Team.objects.filter(organization=organization_for(request, name)).order_by("normalized_name")
+    return [
+        {
+            "name": team.name,
+            "members": sorted(member.user.username for member in team.members.all()),
+            "projects": {role.project.normalized_name: role.role for role in team.roles.all()},
+        }
+        for team in rows.prefetch_related("members__user", "roles__project")
+    ]
 
 
 def _whole_account(request: HttpRequest) -> User:

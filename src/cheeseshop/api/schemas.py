@@ -22,7 +22,8 @@ class ProjectOut(Schema):
 
     name: str
     normalized_name: str
-    role: str
+    role: str = Field(description="Owner or Maintainer; Member: only by being in its organisation")
+    organization: str | None = Field(description="the organisation that owns it")
     status: str
     status_reason: str
     quarantined: bool
@@ -82,6 +83,40 @@ class InviteIn(RoleIn):
     """Whom to invite."""
 
     username: Annotated[str, Field(min_length=1, max_length=50)]
+
+
+class OrganizationOut(Schema):
+    """An organisation of the token's owner."""
+
+    name: str
+    display_name: str
+    kind: str
+    description: str
+    url: str
+    role: str
+    active: bool
+
+
+class MemberOut(Schema):
+    """A member of an organisation."""
+
+    username: str
+    role: str
+
+
+class TeamOut(Schema):
+    """A team of an organisation."""
+
+    name: str
+    members: list[str] = Field(description="usernames, of service accounts too")
+    projects: dict[str, str] = Field(description="normalized names, and the team's role on each")
+
+
+class TeamRoleOut(Schema):
+    """A team's role on a project."""
+
+    team: str
+    role: str
 
 
 class TokenOut(Schema):

@@ -5,12 +5,15 @@ from django.http import HttpRequest
 from ninja.security.base import AuthBase
 from packaging.utils import canonicalize_name
 
-from cheeseshop.access.permissions import Action, may
+from cheeseshop.access.permissions import Action, OrganizationAction, may
 from cheeseshop.accounts.history import address_of
 from cheeseshop.accounts.models import User
+from cheeseshop.catalog.flows.changing import check_changeable
 from cheeseshop.catalog.models import Project
 from cheeseshop.core import current
 from cheeseshop.core.errors import Forbidden, Missing
+from cheeseshop.organizations.models import Organization, Team
+from cheeseshop.organizations.queries import organization_named, team_named
 from cheeseshop.tokens.authentication import NO_IDENTITY, Bearer, Origin, authenticate
 
 
@@ -59,7 +62,7 @@ def project_for(request: HttpRequest, name: str, action: Action) -> Project:
 
     Raises:
         Missing: when there is none, or it is not theirs.
-        Forbidden: when their role, or the token, does not allow it.
+        Forbidden: when their role, the project's state, or the token does not allow it.
     """
     bearer = bearer_of(request)
     normalized = str(canonicalize_name(name))
@@ -69,5 +72,33 @@ def project_for(request: HttpRequest, name: str, action: Action) -> Project:
         raise Missing(f"You have no project named {name}.")
     bearer.check(normalized, project.pk, action.value)
     if not may(bearer.person, action, project.pk):
+        check_changeable(project)
         raise Forbidden(f"Your role on {project.name} does not allow it.")
     return project
+
+
+def organization_for(request: HttpRequest, name: str) -> Organization:
+    """Return an organisation that the caller may read. A token that is narrowed to projects is not good for it.
+
+    Raises:
+        Missing: when there is none, or they are no member.
+        Forbidden: when the token does not allow it.
+    """
+    bearer = bearer_of(request)
+    bearer.check("", None, Action.READ.value)
+    found = organization_named(name)
+    if found is None or not may(bearer.person, OrganizationAction.READ, found.pk):
+        raise Missing(f"You have no organisation named {name}.")
+    return found
+
+
+def team_for(project: Project, name: str) -> Team:
+    """Return a team of a project's organisation.
+
+    Raises:
+        Missing: when there is none.
+    """
+    found = team_named(project.organization, name) if project.organization else None
+    if found is None:
+        raise Missing(f"The organisation of {project.name} has no team named {name}.")
+    return found

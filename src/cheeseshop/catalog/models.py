@@ -46,13 +46,24 @@ class Project(Stateful):
     total_size = models.BigIntegerField(default=0)
     max_file_size = models.BigIntegerField(null=True, blank=True)
     max_total_size = models.BigIntegerField(null=True, blank=True)
+    organization = models.ForeignKey(  # indexed below, only where there is one
+        "organizations.Organization",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="projects",
+        db_index=False,
+    )
 
     class Meta:
         constraints: ClassVar = _state_constraints("project")
         indexes: ClassVar = [
             models.Index(
+                fields=["organization"], name="project_of_organization", condition=models.Q(organization__isnull=False)
+            ),
+            models.Index(
                 fields=["max_file_size"], name="project_own_limit", condition=models.Q(max_file_size__isnull=False)
-            )
+            ),
         ]
 
     def __str__(self) -> str:

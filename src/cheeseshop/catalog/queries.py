@@ -11,6 +11,7 @@ from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import Version
 
 from cheeseshop.access.models import ProjectRole
+from cheeseshop.access.ownership import publicly_held
 from cheeseshop.catalog.models import Description, File, Project, Release
 from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core.clock import now
@@ -60,7 +61,7 @@ def project_named(name: str) -> Project:
         normalized = canonicalize_name(name, validate=True)
     except InvalidName as error:
         raise Missing(f"There is no project named {name}.") from error
-    project = Project.objects.filter(normalized_name=normalized).first()
+    project = Project.objects.select_related("organization").filter(normalized_name=normalized).first()
     if project is None or not visible(project):
         raise Missing(f"There is no project named {name}.")
     return project
@@ -167,5 +168,5 @@ _counted: _Counted | None = None
 
 
 def projects_of_user(user_id: UUID) -> list[Project]:
-    """Return the projects that a person has a role on and anybody may see, by name."""
-    return list(_listed().filter(roles__user_id=user_id).order_by("normalized_name")[:500])
+    """Return the projects that a person is known to have a role on and anybody may see, by name."""
+    return list(_listed().filter(pk__in=publicly_held(user_id)).order_by("normalized_name"))

@@ -12,7 +12,10 @@ from cheeseshop.edge_contract.keys import blob_key
 
 @dataclass(frozen=True, slots=True)
 class ProjectState:
-    """A project as the rules of an upload see it. Sizes are in bytes; None: the instance's own limit."""
+    """A project as the rules of an upload see it. Sizes are in bytes; None: the instance's own limit.
+
+    Limits are the most generous of the project's and its organisation's. ``deactivated``: its organisation is.
+    """
 
     id: UUID
     name: str
@@ -21,6 +24,7 @@ class ProjectState:
     total_size: int
     max_file_size: int | None
     max_total_size: int | None
+    deactivated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +51,27 @@ class FileState:
 
 def project_state(normalized_name: str) -> ProjectState | None:
     """Return the project of that name, or None."""
-    row = sql.first(
-        "SELECT id, name, status, quarantined_at IS NOT NULL, total_size, max_file_size,"
-        " max_total_size FROM catalog_project WHERE normalized_name = %s",
-        normalized_name,
-    )
+    row = sql.first(_PROJECT, normalized_name)
     if row is None:
         return None
-    identifier, name, status, quarantined, *sizes = row
-    return ProjectState(sql.as_uuid(identifier), name, status, bool(quarantined), *sizes)
+    identifier, name, status, quarantined, total, file, most, org_file, org_most, deactivated = row
+    return ProjectState(
+        id=sql.as_uuid(identifier),
+        name=name,
+        status=status,
+        quarantined=bool(quarantined),
+        total_size=total,
+        max_file_size=max(file or 0, org_file or 0) or None,
+        max_total_size=max(most or 0, org_most or 0) or None,
+        deactivated=bool(deactivated),
+    )
+
+
+_PROJECT = """
+SELECT p.id, p.name, p.status, p.quarantined_at IS NOT NULL, p.total_size, p.max_file_size, p.max_total_size,
+ o.max_file_size, o.max_total_size, o.deactivated_at IS NOT NULL
+FROM catalog_project p LEFT JOIN organizations_organization o ON o.id = p.organization_id
+WHERE p.normalized_name = %s"""
 
 
 def release_state(project_id: UUID, sort_key: bytes) -> ReleaseState | None:
@@ -95,6 +111,11 @@ WHERE f.filename = %s"""
 
 
 def largest_own_limit() -> int:
-    """Return the largest limit that any project has of its own for a file, in bytes, or 0."""
-    row = sql.first("SELECT MAX(max_file_size) FROM catalog_project WHERE max_file_size IS NOT NULL")
-    return (row and row[0]) or 0
+    """Return the largest limit that any project or organisation has of its own for a file, in bytes, or 0."""
+    row = sql.first(_LARGEST)
+    return max(row[0] or 0, row[1] or 0) if row else 0
+
+
+_LARGEST = """
+SELECT (SELECT MAX(max_file_size) FROM catalog_project WHERE max_file_size IS NOT NULL),
+ (SELECT MAX(max_file_size) FROM organizations_organization WHERE max_file_size IS NOT NULL)"""

@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     _user(commands)
     _token(commands)
     publishing.add_parsers(commands)
+    _organization(commands)
     _import(commands)
     _checks(commands)
     _advisories(commands)
@@ -141,6 +142,28 @@ def _token(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         return create_token(options)
 
     create.set_defaults(run=run)
+
+
+def _organization(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("organization", help="decide about organizations")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    actions.add_parser("list", help="list organizations, and the applications that wait")
+    approve = actions.add_parser("approve", help="create the organization that was applied for")
+    decline = actions.add_parser("decline", help="decline an application")
+    decline.add_argument("--reason", required=True, help="what the person reads")
+    for each in (approve, decline):
+        each.add_argument("application", help="its identity, or the name that was asked for")
+    for name, meaning in (("deactivate", "stop everything of an organization"), ("activate", "let it go on")):
+        actions.add_parser(name, help=meaning).add_argument("name")
+
+    def run(options: argparse.Namespace) -> int:
+        from cheeseshop.cli import organizations  # noqa: PLC0415 - loads Django
+
+        return int(getattr(organizations, options.action)(options))
+
+    for name, each in actions.choices.items():
+        each.add_argument("--json", action="store_true")
+        each.set_defaults(run=run, action="listed" if name == "list" else name)
 
 
 def _import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 _CHORES = (
     "cheeseshop.accounts.flows.tidy_up.tidy_up",
+    "cheeseshop.organizations.flows.applications.purge_declined",
     "cheeseshop.publishers.flows.tidy_up.tidy_up",
     "cheeseshop.publishing.sweeping.sweep_daily",
     "cheeseshop.webhooks.delivering.tidy_up",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("cheeseshop.advisories.urls")),
     path("", include("cheeseshop.flags.urls")),
     path("", include("cheeseshop.feeds.urls")),
+    path("", include("cheeseshop.organizations.urls")),
     path("api/v1/", include("cheeseshop.api.urls")),
     path("", include("cheeseshop.web.urls")),
 ]

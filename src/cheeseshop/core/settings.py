@@ -56,6 +56,7 @@ class Settings:
     new_projects_per_hour_address: int = _doc(
         "New projects that may be created from one address in an hour; 0 for no limit.", 40
     )
+    organization_approval: bool = _doc("Whether an administrator decides about each new organisation.", True)
     upload_deadline: int = _doc("Seconds an upload may take at most.", 1800)
     upload_min_rate: int = _doc("Bytes a second an upload must keep up over any window of ten seconds.", 4096)
     page_cache_mb: int = _doc("Memory for ready pages in each worker, in MiB.", 64)

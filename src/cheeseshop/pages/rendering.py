@@ -112,7 +112,10 @@ def page_pieces(project: ProjectRow) -> dict[str, Piece]:
             "project-status": marker,
         }
     )
-    ownership = {"roles": [{"role": role, "user": user} for role, user in project.roles], "organization": None}
+    ownership = {
+        "roles": [{"role": role, "user": user} for role, user in project.roles],
+        "organization": project.organization,
+    }
     legacy = b',"last_serial":%d,"ownership":%s' % (project.serial, orjson.dumps(ownership))
     return {
         "html_head": make_piece(_html_head(project.normalized_name, status, reason).encode()),

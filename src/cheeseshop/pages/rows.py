@@ -26,6 +26,7 @@ class ProjectRow:
     serial: int
     epoch: int
     roles: tuple[tuple[str, str], ...]
+    organization: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,16 @@ def project_row(normalized_name: str) -> ProjectRow | None:
         visibility=row[7],
         serial=row[8],
         epoch=row[9],
+        organization=row[10],
         roles=tuple(sorted(((role, user) for role, user in roles), key=lambda r: (r[0] != "Owner", r[1].lower()))),
     )
 
 
 _PROJECT = """
-SELECT id, name, normalized_name, status, status_reason, quarantined_at IS NOT NULL, quarantine_reason, visibility,
- last_serial, (SELECT epoch FROM journal_serialcounter WHERE id = 1) FROM catalog_project WHERE normalized_name = %s"""
+SELECT p.id, p.name, p.normalized_name, p.status, p.status_reason, p.quarantined_at IS NOT NULL, p.quarantine_reason,
+ p.visibility, p.last_serial, (SELECT epoch FROM journal_serialcounter WHERE id = 1), o.name
+FROM catalog_project p LEFT JOIN organizations_organization o ON o.id = p.organization_id
+WHERE p.normalized_name = %s"""
 _ROLES = """
 SELECT r.role, u.username FROM access_projectrole r JOIN accounts_user u ON u.id = r.user_id WHERE r.project_id = %s"""
 

@@ -1,25 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whose a project becomes that a pending publisher of an organisation creates."""
 
-from collections.abc import Callable
 from uuid import UUID
 
-GiveToOrganization = Callable[[UUID, UUID], None]
-_hooks: list[GiveToOrganization] = []
-
-
-def on_organization(hook: GiveToOrganization) -> None:
-    """Have ``hook(project, organization)`` called, within the upload's transaction, when one gets a new project."""
-    _hooks.append(hook)
+from cheeseshop import sql
+from cheeseshop.core.errors import Forbidden
 
 
 def give_to_organization(project: UUID, organization: UUID) -> None:
-    """Give a new project to an organisation.
+    """Give a new project to an organisation. Part of the upload's transaction.
 
     Raises:
-        RuntimeError: where nothing knows organisations; then no pending publisher can name one.
+        Forbidden: when the organisation was deactivated meanwhile.
     """
-    if not _hooks:
-        raise RuntimeError("nothing in this program gives projects to organisations")
-    for hook in _hooks:
-        hook(project, organization)
+    given = sql.run(
+        "UPDATE catalog_project SET organization_id = %s WHERE id = %s AND EXISTS (SELECT 1 FROM"
+        " organizations_organization o WHERE o.id = %s AND o.deactivated_at IS NULL)",
+        organization,
+        project,
+        organization,
+    )
+    if not given:
+        raise Forbidden("The organisation that shall own this project is deactivated.")

@@ -37,14 +37,15 @@ def new_token(request: HttpRequest) -> HttpResponse:
         return render(request, "tokens/new.html", {"form": form})
     told = form.cleaned_data
     try:
-        text = create_token(_asked(user, told), request)
+        text = create_token(asked(user, told), request)
     except Refusal as error:
         form.add_error("description", error.message)
         return render(request, "tokens/new.html", {"form": form}, status=HTTPStatus.CONFLICT)
-    return render(request, "tokens/made.html", {"token": text, **_examples(text)})
+    return render(request, "tokens/made.html", {"token": text, **examples(text)})
 
 
-def _asked(user: User, told: dict[str, Any]) -> TokenRequest:
+def asked(user: User, told: dict[str, Any]) -> TokenRequest:
+    """Return what was asked for by the form of tokens."""
     only_uploads = told["actions"] == ["upload"]
     return TokenRequest(
         user,
@@ -56,7 +57,7 @@ def _asked(user: User, told: dict[str, Any]) -> TokenRequest:
     )
 
 
-def _examples(token: str) -> dict[str, str]:
+def examples(token: str) -> dict[str, str]:
     """Return how uv and twine are told of a token, with this index's address."""
     address = f"{current.settings().url}/legacy/"
     return {

@@ -67,6 +67,11 @@ def _right_to_create(sender: Sender, normalized_name: str) -> Standing:
     """Return whose a new project will be, and whose limits hold: an administrator's token has none, nor a publisher."""
     bearer = sender.bearer
     if bearer.publisher is None:
+        if bearer.person.is_service:
+            raise Forbidden(
+                f"Service accounts create no projects: create {normalized_name} in its organisation first, and give one"
+                f" of its teams, with {bearer.person.username!r} in it, a role."
+            )
         creator = None if bearer.issued_by_administrator else Creator(bearer.person.id, sender.client)
         return Standing(owner=bearer.person, creator=creator)
     pending = pending_for(bearer.publisher.id, normalized_name)
@@ -96,19 +101,24 @@ def _permission(sender: Sender, project: ProjectState) -> Standing:
             f"The given token isn't allowed to upload to project {project.name!r}: {bearer.publisher.name} is no"
             f" publisher of it. See {current.settings().url}/help/#project-name for more information."
         )
-    _check_open(project)
+    else:
+        _check_open(project)
     return Standing(rule)
 
 
 def _check_role(bearer: Bearer, project: ProjectState) -> None:
-    if not may(bearer.person, Action.UPLOAD, project.id):
-        raise Forbidden(
-            f"The user {bearer.person.username!r} isn't allowed to upload to project {project.name!r}."
-            f" See {current.settings().url}/help/#project-name for more information."
-        )
+    if may(bearer.person, Action.UPLOAD, project.id):
+        return
+    _check_open(project)
+    raise Forbidden(
+        f"The user {bearer.person.username!r} isn't allowed to upload to project {project.name!r}."
+        f" See {current.settings().url}/help/#project-name for more information."
+    )
 
 
 def _check_open(project: ProjectState) -> None:
+    if project.deactivated:
+        raise Refusal("organization account inactive")
     if project.quarantined:
         contact = current.settings().contact
         raise Forbidden(f"Project {project.name} is in quarantine and can't be changed; write to {contact}")

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Error pages: what happened, why, what to do next."""
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+
+class Explained(PermissionDenied):
+    """A refusal whose words are for people."""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -15,8 +19,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that is not allowed."""
-    del exception  # Django passes it by this name; what it says is for us
-    return error_page(request, 403, "You may not do that", "Your account has no permission for it.")
+    reason = str(exception) if isinstance(exception, Explained) else "Your account has no permission for it."
+    return error_page(request, 403, "You may not do that", reason)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -145,7 +145,7 @@ def releases(request: HttpRequest, name: str, version: str) -> HttpResponse:
 def user(request: HttpRequest, username: str) -> HttpResponse:
     """Show a person and their projects."""
     person = user_named(username)
-    if person is None or not person.is_active:
+    if person is None or not person.is_active or person.is_service:
         raise Http404(f"There is no user named {username}.")
     if person.username != username:
         return redirect("user", username=person.username, permanent=True)

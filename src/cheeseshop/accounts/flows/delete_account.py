@@ -10,7 +10,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.http import HttpRequest
 
-from cheeseshop.access.ownership import leave_all, solely_owned
+from cheeseshop.access.ownership import leave_all, lock_owned, solely_owned, solely_owned_organizations
 from cheeseshop.accounts import history
 from cheeseshop.accounts.flows.passwords import end_sessions
 from cheeseshop.accounts.models import KnownDevice, Recovery, User
@@ -22,13 +22,14 @@ def delete_account(user: User, request: HttpRequest | None) -> None:
     """Delete an account.
 
     Raises:
-        Conflict: while it is the sole owner of a project.
+        Conflict: while it is the sole owner of a project or an organisation.
     """
     with transaction.atomic():
+        lock_owned(user.pk)
         User.objects.select_for_update().get(pk=user.pk)
-        owned = solely_owned(user.pk)
+        owned = [*solely_owned_organizations(user.pk), *(name for name, _ in solely_owned(user.pk))]
         if owned:
-            names = ", ".join(name for name, _ in owned[:10])
+            names = ", ".join(owned[:10])
             raise Conflict(f"You are the only owner of {names}. Give each another owner, or delete it, first.")
         history.record(user, "account:delete", request)
         leave_all(user.pk)

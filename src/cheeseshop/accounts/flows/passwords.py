@@ -34,8 +34,10 @@ def set_password(user: User, password: str) -> None:
     """Set a password, as an administrator does by command.
 
     Raises:
-        Refusal: when it is empty.
+        Refusal: when it is empty, or the account is a service account.
     """
+    if user.is_service:
+        raise Refusal(f"{user.username} is a service account, which has no password; make it a token instead.")
     if not password:
         raise Refusal("The password is empty; pipe it to standard input.")
     with transaction.atomic():

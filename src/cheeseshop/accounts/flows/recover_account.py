@@ -41,7 +41,7 @@ class Plea:
 def open_recovery(plea: Plea, request: HttpRequest) -> Recovery | None:
     """Open a request. None where there is no such account or a request is open already: the caller says nothing."""
     user = user_named(plea.username)
-    if user is None or not user.may_act:
+    if user is None or not user.may_log_in:
         return None
     try:
         with transaction.atomic():

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from cheeseshop.access.ownership import roles_of, solely_owned
+from cheeseshop.access.ownership import roles_of, solely_owned, solely_owned_organizations
 from cheeseshop.accounts import history, limits
 from cheeseshop.accounts.flows.delete_account import delete_account
 from cheeseshop.accounts.forms import Profile, TypeUsername
@@ -115,7 +115,7 @@ def delete(request: HttpRequest) -> HttpResponse:
             logout(request)
             messages.success(request, f"The account {user.username} was deleted.")
             return redirect("home")
-    context = {"form": form, "owned": solely_owned(user.pk)}
+    context = {"form": form, "owned": solely_owned(user.pk), "organizations": solely_owned_organizations(user.pk)}
     return render(request, "account/delete.html", context, status=status)
 
 
@@ -133,7 +133,7 @@ def find_people(request: HttpRequest) -> JsonResponse:
         return limits.answer(JsonResponse({"error": error.messages[0]}), error)
     found = (
         User.objects.alias(lower=Lower("username"))
-        .filter(lower__startswith=typed.lower(), is_active=True)
+        .filter(lower__startswith=typed.lower(), is_active=True, service_of=None)
         .order_by("lower")[:_SUGGESTIONS]
     )
     names = [user.username for user in found]

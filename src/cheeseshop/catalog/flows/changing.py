@@ -24,16 +24,28 @@ def locked(project: UUID) -> Project:
 
     Raises:
         Missing: when it is gone.
-        Forbidden: while it is in quarantine, or the index is read-only.
+        Forbidden: while it is in quarantine, its organisation is deactivated, or the index is read-only.
     """
-    settings = current.settings()
-    check()
     found = Project.objects.select_for_update().filter(pk=project).first()
     if found is None:
         raise Missing("This project does not exist any more.")
-    if found.quarantined_at is not None:
-        raise Forbidden(f"Project {found.name} is in quarantine and can't be changed; write to {settings.contact}.")
+    check_changeable(found)
     return found
+
+
+def check_changeable(project: Project) -> None:
+    """Check that anybody may change a project now.
+
+    Raises:
+        Forbidden: saying why nobody may.
+    """
+    settings = current.settings()
+    check()
+    if project.quarantined_at is not None:
+        raise Forbidden(f"Project {project.name} is in quarantine and can't be changed; write to {settings.contact}.")
+    if project.organization is not None and project.organization.deactivated_at is not None:
+        name = project.organization.name
+        raise Forbidden(f"The organisation {name} is deactivated; write to {settings.contact}.")
 
 
 def change(project: Project, action: str, actor: str, version: str = "") -> journal.Change:

@@ -4,6 +4,7 @@
 Everybody concerned is mailed, and it is written into their security history.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -25,8 +26,16 @@ from cheeseshop.journal import flows as journal
 LASTS = timedelta(days=30)
 
 
-def invite(project: UUID, username: str, role: Role, actor: User) -> Invitation:
-    """Offer a role to a person.
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Who was invited; ``changed`` where they have the role at once, as members of the project's organisation do."""
+
+    user: User
+    changed: Changed | None = None
+
+
+def invite(project: UUID, username: str, role: Role, actor: User) -> Invited:
+    """Offer a role to a person; members of the organisation that owns the project have it at once.
 
     Raises:
         Missing: when there is no such person, or the project is gone.
@@ -34,7 +43,7 @@ def invite(project: UUID, username: str, role: Role, actor: User) -> Invitation:
         Conflict: when the person has a role or an open invitation already.
     """
     person = user_named(username)
-    if person is None or not person.may_act:
+    if person is None or not person.may_log_in:
         raise Missing(f"There is no user named {username}.")
     if not EmailAddress.objects.filter(user=person, primary=True, verified=True).exists():
         raise Refusal(f"{person.username} has no verified primary e-mail address and can't be invited yet.")
@@ -43,6 +52,8 @@ def invite(project: UUID, username: str, role: Role, actor: User) -> Invitation:
             owner = locked(project)
             if ProjectRole.objects.filter(project=owner, user=person).exists():
                 raise Conflict(f"{person.username} has a role already; change it instead.")
+            if person.memberships.filter(organization=owner.organization_id).exists():
+                return Invited(person, _add(owner, person, role, actor))
             Invitation.objects.filter(project=owner, user=person, expires_at__lt=now()).delete()
             made = Invitation.objects.create(
                 project=owner, user=person, role=role, invited_by=actor.username, expires_at=now() + LASTS
@@ -51,7 +62,18 @@ def invite(project: UUID, username: str, role: Role, actor: User) -> Invitation:
             history.mail(person, "collaborator-invited", project=owner.name, **told)
     except IntegrityError as error:
         raise Conflict(f"{person.username} is invited already; revoke that invitation first.") from error
-    return made
+    return Invited(person)
+
+
+def _add(owner: Project, person: User, role: str, actor: User) -> Changed:
+    """Give a role. Ends the transaction."""
+    Invitation.objects.filter(project=owner, user=person).delete()
+    ProjectRole.objects.create(project=owner, user=person, role=role)
+    _tell(owner, "collaborator-accepted", person, role)
+    history.record(person, "project:role:add", None, f"{role} of {owner.name}")
+    changes = [change(owner, f"add {role} {person.username}", actor.username)]
+    journal.commit(changes, [journal.Dirty(owner.normalized_name)])
+    return Changed(owner.normalized_name)
 
 
 def _link(invitation: Invitation) -> str:
@@ -67,13 +89,7 @@ def accept(invitation: UUID, person: User) -> Changed:
     with transaction.atomic():
         found = _open(invitation, person)
         owner = locked(found.project_id)
-        found.delete()
-        ProjectRole.objects.create(project=owner, user=person, role=found.role)
-        _tell(owner, "collaborator-accepted", person, found.role)
-        history.record(person, "project:role:add", None, f"{found.role} of {owner.name}")
-        changes = [change(owner, f"add {found.role} {person.username}", person.username)]
-        journal.commit(changes, [journal.Dirty(owner.normalized_name)])
-    return Changed(owner.normalized_name)
+        return _add(owner, person, found.role, person)
 
 
 def decline(invitation: UUID, person: User) -> None:
@@ -159,8 +175,11 @@ def _role(project: UUID, person: UUID) -> ProjectRole:
 
 
 def _keep_an_owner(project: Project, found: ProjectRole, role: Role | None) -> None:
-    """Refuse to take the last owner. The project's row is locked, so that of two at once one is refused."""
-    if found.role != Role.OWNER or role == Role.OWNER:
+    """Refuse to take the last owner. The project's row is locked, so that of two at once one is refused.
+
+    A project in an organisation is owned by the organisation's owners.
+    """
+    if found.role != Role.OWNER or role == Role.OWNER or project.organization_id is not None:
         return
     if not ProjectRole.objects.filter(project=project, role=Role.OWNER).exclude(pk=found.pk).exists():
         raise Conflict(f"{found.user.username} is the last owner of {project.name}; make somebody else an owner first.")

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from cheeseshop.access.ownership import note_in_organization
 from cheeseshop.catalog.flows.changing import Changed, change, locked
 from cheeseshop.catalog.flows.telling import tell_owners
 from cheeseshop.catalog.models import File, Project, Release
@@ -73,6 +74,7 @@ def remove_project(project: UUID, actor: str) -> Changed:
         owner = locked(project)
         keys = tuple(file.blob_key for file in File.objects.filter(release__project=project).iterator())
         tell_owners(owner, "project-deleted", by=actor)
+        note_in_organization(owner.pk, "organization_project:delete", actor)
         owner.delete()
         journal.commit([change(owner, "remove project", actor)], [journal.Dirty(owner.normalized_name)])
     return Changed(owner.normalized_name, keys)

@@ -31,7 +31,8 @@ def collaborators(request: HttpRequest, name: str) -> HttpResponse:
         except Refusal as error:
             form.add_error("username", error.message)
         else:
-            messages.success(request, f"{made.user.username} is invited.")
+            said = f"{made.user.username} has the role now." if made.changed else f"{made.user.username} is invited."
+            attempt(request, lambda: made.changed, said)
             return redirect("manage-collaborators", name=project.normalized_name)
     context = {
         "form": form,

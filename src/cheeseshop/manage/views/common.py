@@ -13,18 +13,21 @@ from packaging.utils import canonicalize_name
 from cheeseshop.access.permissions import Action, may
 from cheeseshop.accounts.models import User
 from cheeseshop.accounts.views.settings import me
-from cheeseshop.catalog.flows.changing import Changed
+from cheeseshop.catalog.flows.changing import Changed, check_changeable
 from cheeseshop.catalog.models import Project
 from cheeseshop.core.errors import Refusal
 from cheeseshop.publishing.managing import follow
 from cheeseshop.web.components import Tab
+from cheeseshop.web.errors import Explained
 
+_DIGITS = 7
 BOTH = ["GET", "HEAD", "POST"]
 _TABS = (
     ("manage-releases", "Releases"),
     ("manage-collaborators", "Collaborators"),
     ("manage-webhooks", "Webhooks"),
     ("manage-publishing", "Publishing"),
+    ("manage-project-organization", "Organisation"),
     ("manage-history", "History"),
     ("manage-settings", "Settings"),
 )
@@ -41,10 +44,18 @@ def project_of(request: HttpRequest, name: str, action: Action = Action.READ) ->
     project = Project.objects.filter(normalized_name=canonicalize_name(name)).first() if "\0" not in name else None
     if project is None or not may(user, Action.READ, project.pk):
         raise Http404(f"You have no project named {name}.")
-    needed = action if request.method == "POST" else Action.READ
-    if not may(user, needed, project.pk):
-        raise PermissionDenied
+    if request.method == "POST" and action != Action.READ and not may(user, action, project.pk):
+        raise _why_not(project)
     return project, user
+
+
+def _why_not(project: Project) -> PermissionDenied:
+    """Return the refusal of a change: the project's state, or else the person's role."""
+    try:
+        check_changeable(project)
+    except Refusal as error:
+        return Explained(error.message)
+    return PermissionDenied()
 
 
 def shell(request: HttpRequest, project: Project, tab: str) -> dict[str, Any]:
@@ -55,6 +66,12 @@ def shell(request: HttpRequest, project: Project, tab: str) -> dict[str, Any]:
         "tabs": [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in _TABS],
         "owner": may(me(request), Action.ADMIN, project.pk),
     }
+
+
+def page_number(request: HttpRequest) -> int:
+    """Return which page of a list is asked for; the first where that makes no sense."""
+    text = request.GET.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 1
 
 
 def attempt(request: HttpRequest, flow: Callable[[], Changed | None], done: str) -> bool:

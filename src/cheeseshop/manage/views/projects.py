@@ -7,7 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cheeseshop.access.models import Invitation, ProjectRole
+from cheeseshop.access.models import Invitation
+from cheeseshop.access.ownership import Listing, held
 from cheeseshop.access.permissions import Action
 from cheeseshop.accounts.views.settings import me
 from cheeseshop.catalog.flows.remove import remove_file, remove_project, remove_release
@@ -21,7 +22,7 @@ from cheeseshop.core.errors import Missing
 from cheeseshop.core.facts import Status
 from cheeseshop.journal.models import Entry
 from cheeseshop.manage.forms import Retype, SetStatus, Yank
-from cheeseshop.manage.views.common import BOTH, attempt, project_of, shell
+from cheeseshop.manage.views.common import BOTH, attempt, page_number, project_of, shell
 
 _PAGE = 50
 
@@ -30,16 +31,15 @@ _PAGE = 50
 def projects(request: HttpRequest) -> HttpResponse:
     """List a person's projects, by name or by their last change, and open invitations."""
     user = me(request)
-    order = "-project__last_serial" if request.GET.get("sort") == "changed" else "project__normalized_name"
-    rows = ProjectRole.objects.filter(user=user).select_related("project").order_by(order)
     term = request.GET.get("filter", "").strip().lower().replace("\0", "")
-    if term:
-        rows = rows.filter(project__normalized_name__contains=term)
-    page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
+    page = page_number(request)
+    by_change = request.GET.get("sort") == "changed"
+    found = held(user.pk, Listing(term, by_change, (page - 1) * _PAGE, _PAGE + 1))
+    rows = Project.objects.select_related("organization").in_bulk([project for project, _ in found[:_PAGE]])
     context = {
-        "roles": page.object_list,
-        "page": page.number,
-        "more": page.has_next(),
+        "roles": [{"project": rows[project], "role": role} for project, role in found[:_PAGE] if project in rows],
+        "page": page,
+        "more": len(found) > _PAGE,
         "filter": term,
         "sort": request.GET.get("sort", ""),
         "invitations": Invitation.objects.filter(user=user, expires_at__gt=now()).select_related("project"),
