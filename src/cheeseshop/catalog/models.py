@@ -132,6 +132,9 @@ class File(Stateful):
     uploaded_by = models.ForeignKey(  # each index is another page that an upload forces to the disk
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
+    publisher = models.ForeignKey(  # set where no person uploaded it; a row of publishers outlives its projects
+        "publishers.Publisher", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     user_agent = models.CharField(max_length=300, blank=True)
     yanked_at = models.DateTimeField(null=True, blank=True)
     yanked_reason = models.CharField(max_length=500, blank=True)

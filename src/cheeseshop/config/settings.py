@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "cheeseshop.access",
     "cheeseshop.journal",
     "cheeseshop.catalog",
+    "cheeseshop.publishers",
     "cheeseshop.tokens",
     "cheeseshop.pages",
     "cheeseshop.manage",

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Frozen facts that several domains share."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any, Self
 from uuid import UUID
 
 
@@ -50,3 +51,36 @@ class FileFacts:
 
     filename: str
     quarantined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherIdentity:
+    """A trusted publisher as an upload by it sees it: what its token was minted from. No person stands behind it.
+
+    ``fields`` is what the project's people filled in, ``claims`` what the issuer's token said of this very run
+    (reference, commit, run, environment), ``pinned`` the immutable identifiers in it (of owner and repository), the
+    one that a renamed repository is found by first. ``urls`` are addresses that it vouches for: a project's link below
+    one of them is verified. ``attestation`` names who may have signed, as a publisher of PEP 740 does: ``kind`` and
+    that kind's fields; None where attestations of this provider can't be told to be its own.
+    """
+
+    id: UUID
+    provider: str
+    issuer: str
+    name: str
+    fields: dict[str, str]
+    claims: dict[str, str]
+    pinned: dict[str, str] = field(default_factory=dict)
+    urls: tuple[str, ...] = ()
+    attestation: dict[str, str] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values, without its id, which the token's row holds."""
+        told = asdict(self) | {"urls": list(self.urls)}
+        del told["id"]
+        return told
+
+    @classmethod
+    def from_json(cls, identifier: UUID, told: dict[str, Any]) -> Self:
+        """Return what ``to_json`` wrote."""
+        return cls(id=identifier, **(told | {"urls": tuple(told["urls"])}))

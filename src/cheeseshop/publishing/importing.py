@@ -36,6 +36,13 @@ class _AdministratorsWord:
 
     person: Person
     issued_by_administrator: bool = True
+    publisher: None = None
+    token_id: None = None
+
+    @property
+    def actor(self) -> str:
+        """What the journal calls who acts."""
+        return self.person.username
 
     def check(self, _project_name: str | None, _project_id: UUID | None, _action: str | None = None) -> None:
         """Every use is allowed."""

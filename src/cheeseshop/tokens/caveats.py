@@ -9,7 +9,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 from uuid import UUID
 
-EXPIRATION, PROJECT_NAME, PROJECT_ID, REQUEST_USER = 0, 1, 2, 3
+EXPIRATION, PROJECT_NAME, PROJECT_ID, REQUEST_USER, PUBLISHER = 0, 1, 2, 3, 4
 ACTIONS, NETWORKS = 100, 101
 """Ours to add: the actions a token is good for, and the networks it may be used from.
 
@@ -21,15 +21,17 @@ A token that names no action is good for uploads, as everywhere; one that names 
 class Use:
     """What a token is used for: by whom it was made, when, on which project, for what, from where.
 
-    None: not known yet. An address that is not known lies in no network.
+    None: not known yet. An address that is not known lies in no network. A token is a person's (``user_id``) or a
+    trusted publisher's (``publisher_id``).
     """
 
-    user_id: UUID
+    user_id: UUID | None
     at: datetime
     project_name: str | None = None
     project_id: UUID | None = None
     action: str | None = None
     address: str = ""
+    publisher_id: UUID | None = None
 
 
 def encode(caveat: list[Any]) -> bytes:
@@ -76,6 +78,8 @@ def _unmet_array(tag: int, fields: list[Any], use: Use) -> str | None:  # noqa: 
             return None if _inside(use.address, networks) else f"token may not be used from {use.address or 'there'}"
         case 3, [str(user)]:
             return None if UUID(user) == use.user_id else "token was made for another user"
+        case 4, [str(publisher)]:
+            return None if UUID(publisher) == use.publisher_id else "token was made for another publisher"
     return "unknown caveat"
 
 

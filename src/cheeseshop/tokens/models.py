@@ -18,10 +18,20 @@ def new_key() -> bytes:
 
 
 class Token(models.Model):
-    """The root of a macaroon. ``caveats`` are checked again at each use, beside those the holder sends."""
+    """The root of a macaroon, of a person or of a trusted publisher.
+
+    ``caveats`` are checked again at each use, beside those the holder sends. ``publisher_facts`` is what the token of
+    a publisher says of it, as ``core.facts.PublisherIdentity`` in JSON, so that a use needs one look-up;
+    ``sweep_after`` is when such a token may be removed.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="tokens")
+    publisher = models.ForeignKey(
+        "publishers.Publisher", null=True, blank=True, on_delete=models.CASCADE, related_name="tokens"
+    )
+    publisher_facts = models.JSONField(default=dict, blank=True)
+    sweep_after = models.DateTimeField(null=True, blank=True)
     description = models.CharField(max_length=100)
     key = models.BinaryField(max_length=32, default=new_key)
     caveats = models.JSONField(default=list)
@@ -31,7 +41,19 @@ class Token(models.Model):
     issued_by_administrator = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "description"], name="token_description_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "description"], name="token_description_once"),
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=True) ^ models.Q(publisher__isnull=True), name="token_of_one_holder"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["sweep_after"],
+                name="token_to_sweep",
+                condition=models.Q(sweep_after__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.description

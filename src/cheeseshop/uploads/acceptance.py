@@ -27,6 +27,7 @@ from cheeseshop.edge_contract.protocols import SpooledFile, SpooledForm
 from cheeseshop.storage import Store
 from cheeseshop.uploads import rules
 from cheeseshop.uploads.admission import Sender, check_action
+from cheeseshop.uploads.consequences import consequences
 
 _ATTEMPTS = 3
 
@@ -69,7 +70,7 @@ def _accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool, st
     for _ in range(_ATTEMPTS):
         project = project_state(upload.name)
         try:
-            rules.check_sender(sender, checked.name, upload.name, project)
+            standing = rules.check_sender(sender, checked.name, upload.name, project)
         except Conflict:
             continue  # another upload created the project a moment ago
         if _is_here(upload, project):
@@ -78,7 +79,8 @@ def _accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool, st
         inspection = _inspect(upload)
         step("checked")
         try:
-            return _store(store, _new_file(upload, project, release, inspection), upload, inspection, step)
+            new = _new_file(upload, _Place(project, release, standing), inspection)
+            return _store(store, new, upload, inspection, step)
         except IntegrityError:
             continue  # another upload won a name, a digest or the project: look again
     raise TryAgain("Other uploads of this project got in the way; try again.")
@@ -95,6 +97,13 @@ class _Upload:
     @property
     def key(self) -> str:
         return blob_key(self.content.blake2_256, self.content.filename)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    project: ProjectState | None
+    release: ReleaseState | None
+    standing: rules.Standing
 
 
 def _is_here(upload: _Upload, project: ProjectState | None) -> bool:
@@ -137,22 +146,21 @@ def _store(store: Store, new: NewFile, upload: _Upload, found: Inspection, step:
     return Accepted(upload.name, upload.key, new=True)
 
 
-def _new_file(
-    upload: _Upload, project: ProjectState | None, release: ReleaseState | None, found: Inspection
-) -> NewFile:
-    person = upload.sender.bearer.person
-    new_release, faults = _new_release(found, rendered=release is None, legacy=upload.legacy)
+def _new_file(upload: _Upload, place: _Place, found: Inspection) -> NewFile:
+    new_release, faults = _new_release(found, rendered=place.release is None, legacy=upload.legacy)
     return NewFile(
         project_name=upload.form.name,
         normalized_name=upload.name,
         lookalike_key=ultranormalize(upload.form.name),
-        known_project=project,
-        known_release=release,
+        known_project=place.project,
+        known_release=place.release,
         release=new_release,
         file=_file(upload, found, faults),
-        uploader=person,
-        max_project_size=rules.limits_of(project).project,
-        creator=rules.creator_of(upload.sender),
+        actor=upload.sender.bearer.actor,
+        owner=place.standing.owner,
+        max_project_size=rules.limits_of(place.project).project,
+        creator=place.standing.creator,
+        also=consequences(upload.sender.bearer, place.standing, created=place.project is None),
     )
 
 
@@ -185,7 +193,7 @@ def _html(text: str, content_type: str | None, *, legacy: bool) -> tuple[str, li
 
 
 def _file(upload: _Upload, found: Inspection, faults: list[str]) -> File:
-    content = upload.content
+    content, bearer = upload.content, upload.sender.bearer
     served = found.metadata_bytes if found.serve_metadata else b""
     return File(
         filename=content.filename,
@@ -199,7 +207,8 @@ def _file(upload: _Upload, found: Inspection, faults: list[str]) -> File:
         blake2_256=content.blake2_256,
         metadata_sha256=hashlib.sha256(served).hexdigest() if served else "",
         metadata_size=len(served),
-        uploaded_by_id=upload.sender.bearer.person.id,
+        uploaded_by_id=None if bearer.publisher else bearer.person.id,
+        publisher_id=bearer.publisher.id if bearer.publisher else None,
         user_agent=upload.sender.user_agent,
         legacy_faults=[*found.faults, *faults],
     )

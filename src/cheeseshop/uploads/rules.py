@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rules of an upload that need rows: project, permission, sender, release, duplicates."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from packaging.version import Version
 
 from cheeseshop import sql
 from cheeseshop.access.permissions import Action, may
+from cheeseshop.accounts.queries import Person, person
 from cheeseshop.catalog.creations import Creator, check_creations
 from cheeseshop.catalog.models import PackageType
 from cheeseshop.catalog.names import check_new_project
@@ -18,6 +19,8 @@ from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Forbidden, Refusal
 from cheeseshop.core.facts import Status
 from cheeseshop.edge_contract.protocols import SpooledFile
+from cheeseshop.publishers.queries import Pending, UploadRule, pending_for, upload_rule
+from cheeseshop.tokens.authentication import Bearer
 from cheeseshop.uploads.admission import Sender
 
 
@@ -29,44 +32,82 @@ class Limits:
     project: int
 
 
-def check_sender(sender: Sender, name: str, normalized_name: str, project: ProjectState | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """By what right somebody uploads: what the project demands, or what lets them create it, and whose it will be."""
+
+    rule: UploadRule = field(default_factory=UploadRule)
+    pending: Pending | None = None
+    owner: Person | None = None
+    creator: Creator | None = None
+
+
+def check_sender(sender: Sender, name: str, normalized_name: str, project: ProjectState | None) -> Standing:
     """Check that the sender may upload to the project, or may create it.
 
     Raises:
         Forbidden: for want of permission, a verified address or a second factor.
         Refusal: when the name of a new project breaks a rule, or with status 429 when too many were created.
     """
-    if project is not None:
-        _check_permission(sender, project)
+    standing = _permission(sender, project) if project else _right_to_create(sender, normalized_name)
     sender.bearer.check(normalized_name, project.id if project else None, Action.UPLOAD.value)
-    _check_person(sender)
+    if sender.bearer.publisher is None:
+        _check_person(sender)
     if project is None:
-        _check_creation(sender)
+        if standing.creator:
+            check_creations(standing.creator)
+        if not current.settings().allow_new_projects:
+            raise Forbidden("New project registration is disabled for now.")
         check_new_project(name, normalized_name)
+    return standing
 
 
-def creator_of(sender: Sender) -> Creator | None:
-    """Return whose limits of new projects hold. A token that an administrator made has none: it is their word."""
-    if sender.bearer.issued_by_administrator:
-        return None
-    return Creator(sender.bearer.person.id, sender.client)
+def _right_to_create(sender: Sender, normalized_name: str) -> Standing:
+    """Return whose a new project will be, and whose limits hold: an administrator's token has none, nor a publisher."""
+    bearer = sender.bearer
+    if bearer.publisher is None:
+        creator = None if bearer.issued_by_administrator else Creator(bearer.person.id, sender.client)
+        return Standing(owner=bearer.person, creator=creator)
+    pending = pending_for(bearer.publisher.id, normalized_name)
+    if pending is None:
+        raise Refusal(
+            "Non-user identities cannot create new projects. No pending publisher waits for the project"
+            f" {normalized_name!r}; register one at {current.settings().url}/manage/account/publishing/"
+        )
+    registrant = person(pending.user_id)
+    if registrant is None or not registrant.may_act:
+        raise Forbidden("The account that registered this pending publisher can't be used at the moment.")
+    return Standing(pending=pending, owner=None if pending.organization_id else registrant)
 
 
-def _check_creation(sender: Sender) -> None:
-    creator = creator_of(sender)
-    if creator:
-        check_creations(creator)
-    if not current.settings().allow_new_projects:
-        raise Forbidden("New project registration is disabled for now.")
-
-
-def _check_permission(sender: Sender, project: ProjectState) -> None:
-    person = sender.bearer.person
-    if not may(person, Action.UPLOAD, project.id):
+def _permission(sender: Sender, project: ProjectState) -> Standing:
+    bearer = sender.bearer
+    rule = upload_rule(project.id, bearer.publisher.id if bearer.publisher else None)
+    if bearer.publisher is None:
+        _check_role(bearer, project)
+        if rule.only_publishers and bearer.token_id is not None:
+            raise Forbidden(
+                f"Project {project.name} takes files from its trusted publishers only, and this is an API token;"
+                f" an owner can change that in its settings: {current.settings().url}/manage/projects/"
+            )
+    elif not rule.is_linked:
         raise Forbidden(
-            f"The user {person.username!r} isn't allowed to upload to project {project.name!r}."
+            f"The given token isn't allowed to upload to project {project.name!r}: {bearer.publisher.name} is no"
+            f" publisher of it. See {current.settings().url}/help/#project-name for more information."
+        )
+    _check_open(project)
+    return Standing(rule)
+
+
+def _check_role(bearer: Bearer, project: ProjectState) -> None:
+    if not may(bearer.person, Action.UPLOAD, project.id):
+        raise Forbidden(
+            f"The user {bearer.person.username!r} isn't allowed to upload to project {project.name!r}."
             f" See {current.settings().url}/help/#project-name for more information."
         )
+
+
+def _check_open(project: ProjectState) -> None:
     if project.quarantined:
         contact = current.settings().contact
         raise Forbidden(f"Project {project.name} is in quarantine and can't be changed; write to {contact}")
@@ -75,16 +116,16 @@ def _check_permission(sender: Sender, project: ProjectState) -> None:
 
 
 def _check_person(sender: Sender) -> None:
-    person, settings = sender.bearer.person, current.settings()
-    if not person.has_verified_address:
+    holder, settings = sender.bearer.person, current.settings()
+    if not holder.has_verified_address:
         raise Forbidden(
-            f"User {person.username!r} does not have a verified primary email address. Please add a verified primary"
+            f"User {holder.username!r} does not have a verified primary email address. Please add a verified primary"
             f" email before attempting to upload to this index. See {settings.url}/help/#verified-email"
         )
     exempt = sender.bearer.issued_by_administrator or not settings.require_2fa_for_upload
-    if not exempt and not person.has_two_factors:
+    if not exempt and not holder.has_two_factors:
         raise Forbidden(
-            f"User {person.username!r} does not have two-factor authentication enabled. Please enable two-factor"
+            f"User {holder.username!r} does not have two-factor authentication enabled. Please enable two-factor"
             f" authentication before attempting to upload. See {settings.url}/help/#two-factor-authentication"
         )
 

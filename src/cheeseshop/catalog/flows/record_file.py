@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Record a file that was checked and stored: project, release, file and journal in one transaction."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -41,8 +42,10 @@ class NewRelease:
 class NewFile:
     """A file whose bytes are in the store under a lease, and where it belongs.
 
-    ``creator`` is set where the limits of new projects hold. ``known_project`` and ``known_release`` are what the
-    checks found. They are not looked for again: a constraint tells where another upload or a removal came in between.
+    ``known_project`` and ``known_release`` are what the checks found. They are not looked for again: a constraint
+    tells where another upload or a removal came in between. ``actor`` is what the journal calls the uploader, who is
+    a person or a trusted publisher; ``owner`` is whose a new project will be, and ``creator`` is set where the limits
+    of new projects hold. ``also`` is called with the project's id within the transaction, before the journal.
     """
 
     project_name: str
@@ -52,10 +55,12 @@ class NewFile:
     known_release: ReleaseState | None
     release: NewRelease
     file: File
-    uploader: Person
+    actor: str
+    owner: Person | None
     max_project_size: int
     creator: Creator | None = None
     lease: UUID | None = None
+    also: Callable[[UUID], None] | None = None
 
 
 def record_file(new: NewFile) -> int:
@@ -81,11 +86,13 @@ def record_file(new: NewFile) -> int:
         sql.insert(new.file)
         sql.run("INSERT INTO catalog_usedfilename (filename) VALUES (%s)", new.file.filename)
         changes.append(_change(new, f"add {new.file.python_version} file {new.file.filename}", version))
+        if new.also:
+            new.also(project_id)
         return journal.commit(changes, [journal.Dirty(new.normalized_name, key.hex())])
 
 
 def _change(new: NewFile, action: str, version: str = "") -> journal.Change:
-    return journal.Change(new.project_name, new.normalized_name, action, version, new.uploader.username)
+    return journal.Change(new.project_name, new.normalized_name, action, version, new.actor)
 
 
 def _create_project(new: NewFile, changes: list[journal.Change]) -> UUID:
@@ -94,8 +101,10 @@ def _create_project(new: NewFile, changes: list[journal.Change]) -> UUID:
         note_creation(new.creator)
     project = Project(name=new.project_name, normalized_name=new.normalized_name, lookalike_key=new.lookalike_key)
     sql.insert(project)
-    sql.run(_ROLE, project.id, new.uploader.id, Role.OWNER.value)
-    changes += [_change(new, "create"), _change(new, f"add Owner {new.uploader.username}")]
+    changes.append(_change(new, "create"))
+    if new.owner:
+        sql.run(_ROLE, project.id, new.owner.id, Role.OWNER.value)
+        changes.append(_change(new, f"add Owner {new.owner.username}"))
     return project.id
 
 
@@ -112,7 +121,7 @@ def _create_release(new: NewFile, project_id: UUID, key: bytes, changes: list[jo
         summary=facts.summary,
         requires_python=facts.requires_python,
         facts=facts.facts,
-        uploaded_by_id=new.uploader.id,
+        uploaded_by_id=new.file.uploaded_by_id,
     )
     sql.insert(release)
     if facts.description and facts.description_html is not None:
