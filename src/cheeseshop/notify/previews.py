@@ -22,6 +22,7 @@ TOLD: dict[str, object] = {
     "effective": datetime(2026, 11, 27, 12, 0, tzinfo=UTC),
     "reason": "An administrator found that it did not come from you.",
     "project": "Sample-Project",
+    "publisher": "octo/demo release.yml",
     "collaborator": "bob",
     "role": "Maintainer",
     "by": "carol",

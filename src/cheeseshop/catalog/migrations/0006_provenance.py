@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0004_fewer_pages_an_upload'),
+        ('catalog', '0005_file_publisher'),
     ]
 
     operations = [
