@@ -160,7 +160,7 @@ def check_statement(statement: Mapping[str, Any], subject: Subject) -> None:
         raise InvalidAttestations(f"The statement's _type must be {_IN_TOTO}.")
     _check_subject(statement.get("subject"), subject)
     kind = statement.get("predicateType")
-    if kind not in {PUBLISH, SLSA}:
+    if kind not in (PUBLISH, SLSA):  # a list and not a set: it may be anything
         raise InvalidAttestations(f"The predicate type {kind!r} is not known; known are {PUBLISH} and {SLSA}.")
     if kind == PUBLISH and statement.get("predicate"):
         raise InvalidAttestations("A publish attestation has no predicate.")
