@@ -22,6 +22,7 @@ ANYBODY = {
     "account/request-password-reset/sent/", "account/reset-password/", "account/reset-password/done/",
     r"account/^reset-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", "account/password-strength/",
     "account/recover/", "account/recover/<str:token>/", "account/recover/cancel/<str:token>/",
+    "_/oidc/audience", "_/oidc/mint-token", "_/oidc/github/mint-token", "_/oidc/burn-token", ".well-known/pytp",
 }  # fmt: skip
 DURING_LOG_IN = {"account/two-factor/", "account/two-factor/remember/", "account/confirm-login/"}
 BY_TOKEN = {  # each with its action: tests/api
@@ -47,10 +48,12 @@ SENSITIVE = {
     "manage/account/webauthn-provision/<int:pk>/remove/", "manage/account/webauthn-provision/<int:pk>/rename/",
     "manage/account/recovery-codes/", "manage/account/recovery-codes/generate/",
     "manage/recoveries/<uuid:recovery>/", "manage/account/token/", "manage/account/token/<uuid:token>/remove/",
+    "manage/issuers/",
 }  # fmt: skip
 SENSITIVE_TO_CHANGE = {
     "manage/project/<str:name>/release/<str:version>/", "manage/project/<str:name>/file/<str:filename>/",
     "manage/project/<str:name>/settings/", "manage/project/<str:name>/collaboration/",
+    "manage/account/publishing/", "manage/project/<str:name>/settings/publishing/",
     "manage/project/<str:name>/collaboration/<uuid:person>/",
     "manage/project/<str:name>/collaboration/revoke_invite/<uuid:invitation>/",
 }  # fmt: skip

@@ -54,6 +54,8 @@ KINDS = {
     "account:api_token:first_used": Kind("API token used for the first time"),
     "account:api_token:removed": Kind("API token removed", "token-removed"),
     "account:api_token:removed_leak": Kind("API token revoked: found in public", "token-leaked"),
+    "account:oidc:pending-publisher-added": Kind("Pending publisher registered"),
+    "account:oidc:pending-publisher-removed": Kind("Pending publisher removed"),
     "account:recovery:opened": Kind("Account recovery asked for", "recovery-opened"),
     "account:recovery:asked": Kind("Account recovery: a proof was asked for", "recovery-question"),
     "account:recovery:granted": Kind("Account recovery granted", "recovery-granted"),

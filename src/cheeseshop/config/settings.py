@@ -150,6 +150,8 @@ ACCOUNT_RATE_LIMITS = {
     "recover": "3/d/key,10/d/ip",
     "find_people": "100/h/key",
     "password_strength": "120/m/ip",
+    "mint_token": "300/m/ip",
+    "register_publisher": "100/d/key,100/d/ip",
 }
 ACCOUNT_FORMS = {
     "login": "cheeseshop.accounts.forms.Login",

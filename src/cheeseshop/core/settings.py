@@ -16,6 +16,10 @@ from urllib.parse import urlsplit
 PREFIX = "CHEESESHOP_"
 SERVED_URL = "served-url"
 _NOT_SETTINGS = frozenset({"CHEESESHOP_TEST_DATABASE_URL", "CHEESESHOP_CONFIG"})
+_ISSUERS = (
+    "oidc_issuer", "github_oidc_issuer", "gitlab_oidc_issuer", "google_oidc_issuer", "activestate_oidc_issuer",
+    "github_api_url",
+)  # fmt: skip
 _TRUE = frozenset({"1", "yes", "true", "on"})
 _FALSE = frozenset({"0", "no", "false", "off"})
 
@@ -83,6 +87,22 @@ class Settings:
     oidc_client_secret: str = _doc("This site's client secret at the issuer.", "")
     oidc_groups_claim: str = _doc("The claim that lists a person's groups.", "groups")
     oidc_roles: str = _doc("Groups that give site roles: group=role, …; the role administrator gives everything.", "")
+    trusted_publishing: bool = _doc("Whether build services may publish by their OpenID Connect tokens.", True)
+    trusted_publishers_off: str = _doc("Issuers whose tokens are refused for now, by their keys: github, gitlab, …", "")
+    publisher_lookups: bool = _doc(
+        "Whether GitHub and GitLab are asked for an owner's identifier when a publisher is registered.", False
+    )
+    github_oidc_issuer: str = _doc(
+        "The issuer of GitHub Actions' tokens; empty for none.", "https://token.actions.githubusercontent.com"
+    )
+    github_api_url: str = _doc("Where GitHub is asked for identifiers.", "https://api.github.com")
+    gitlab_oidc_issuer: str = _doc("The issuer of the public GitLab's tokens; empty for none.", "https://gitlab.com")
+    google_oidc_issuer: str = _doc(
+        "The issuer of Google Cloud's tokens; empty for none.", "https://accounts.google.com"
+    )
+    activestate_oidc_issuer: str = _doc(
+        "The issuer of ActiveState's tokens; empty for none.", "https://platform.activestate.com/api/v1/oauth/oidc"
+    )
     password_login: bool = _doc("Whether people may log in with a password. Off needs an OpenID Connect issuer.", True)
 
     @property
@@ -179,10 +199,10 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(f"{PREFIX}DEBUG=yes is unsafe on {parts.hostname}; write {PREFIX}DEBUG=no.")
     if settings.database_url and not settings.database_url.startswith(("postgres://", "postgresql://", "sqlite:///")):
         raise SettingsError(f"{PREFIX}DATABASE_URL must begin with postgresql:// or sqlite:///.")
-    if settings.oidc_issuer and not settings.oidc_issuer.startswith(
-        ("https://", "http://localhost", "http://127.0.0.1")
-    ):
-        raise SettingsError(f"{PREFIX}OIDC_ISSUER must begin with https://, not {settings.oidc_issuer!r}.")
+    for name in _ISSUERS:
+        address = getattr(settings, name)
+        if address and not address.startswith(("https://", "http://localhost", "http://127.0.0.1")):
+            raise SettingsError(f"{PREFIX}{name.upper()} must begin with https://, not {address!r}.")
     if settings.trust_root and not Path(settings.trust_root).is_file():
         raise SettingsError(
             f"{PREFIX}TRUST_ROOT must name a trusted_root.json; there is no file {settings.trust_root!r}."

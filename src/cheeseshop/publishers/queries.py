@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What uploads ask about publishers: one statement each."""
+"""What uploads ask about publishers, one statement each, and what people read of them."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from cheeseshop import sql
 from cheeseshop.core.clock import now
+from cheeseshop.publishers.issuers import issuer_at
+from cheeseshop.publishers.models import ProjectPublisher, ProjectRule
+from cheeseshop.publishers.providers import provider_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +53,35 @@ def pending_for(publisher_id: UUID, normalized_name: str) -> Pending | None:
     if row is None:
         return None
     return Pending(sql.as_uuid(row[0]), sql.as_uuid(row[1]), None if row[2] is None else sql.as_uuid(row[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A publisher of a project as people read it. ``urls`` are addresses that it vouches for."""
+
+    link: ProjectPublisher
+    name: str
+    issuer: str
+    urls: tuple[str, ...]
+    pinned: str
+
+
+def publishers_of(project_id: UUID) -> list[Listed]:
+    """Return the publishers of a project, oldest first."""
+    rows = ProjectPublisher.objects.filter(project=project_id).select_related("publisher").order_by("created_at")
+    return [_listed(row) for row in rows]
+
+
+def _listed(row: ProjectPublisher) -> Listed:
+    publisher = row.publisher
+    pinned = ", ".join(f"{name} {value}" for name, value in row.pinned.items())
+    issuer = issuer_at(publisher.issuer)
+    if issuer is None:
+        return Listed(row, str(publisher), publisher.issuer, (), pinned)
+    provider = provider_of(issuer)
+    return Listed(row, provider.describe(publisher.fields), issuer.name, provider.urls(publisher.fields)[:1], pinned)
+
+
+def takes_only_publishers(project_id: UUID) -> bool:
+    """Tell whether a project takes files from its publishers only."""
+    return ProjectRule.objects.filter(project=project_id, only_publishers=True).exists()

@@ -3,7 +3,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from cheeseshop.accounts.models import User
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Conflict, Missing, Refusal
+from cheeseshop.core.facts import PublisherIdentity
 from cheeseshop.tokens import caveats, macaroons
 from cheeseshop.tokens.models import Token
 
@@ -116,3 +117,36 @@ def _caveats(request: TokenRequest) -> list[list[Any]]:
         end = begin + timedelta(days=request.expires_days)
         made.append([caveats.EXPIRATION, int(end.timestamp()), int(begin.timestamp())])
     return json.loads(json.dumps(made))  # type: ignore[no-any-return]
+
+
+def create_publisher_token(publisher: PublisherIdentity, stored: list[list[Any]], sweep_after: datetime) -> str:
+    """Create the token of a trusted publisher, and return its text. Part of the caller's transaction."""
+    token = Token.objects.create(
+        publisher_id=publisher.id,
+        publisher_facts=publisher.to_json(),
+        description=publisher.name[:100],
+        caveats=stored,
+        sweep_after=sweep_after,
+    )
+    return macaroons.mint(
+        current.settings().host, str(token.id), bytes(token.key), tuple(caveats.encode(c) for c in stored)
+    )
+
+
+def burn_publisher_token(text: str) -> bool:
+    """Revoke a trusted publisher's token that its holder is done with, and tell whether there was one."""
+    try:
+        macaroon = macaroons.parse(text)
+        found = Token.objects.filter(pk=UUID(macaroon.identifier), publisher__isnull=False).first()
+    except (macaroons.BadMacaroon, ValueError):
+        return False
+    if found is None or not macaroons.verifies(macaroon, bytes(found.key)):
+        return False
+    found.delete()
+    return True
+
+
+def sweep_publisher_tokens() -> int:
+    """Remove the tokens of publishers that ended a day ago or longer, and return how many."""
+    removed, _ = Token.objects.filter(sweep_after__lt=now() - timedelta(days=1)).delete()
+    return removed

@@ -23,6 +23,7 @@ BOTH = ["GET", "HEAD", "POST"]
 _TABS = (
     ("manage-releases", "Releases"),
     ("manage-collaborators", "Collaborators"),
+    ("manage-publishing", "Publishing"),
     ("manage-history", "History"),
     ("manage-settings", "Settings"),
 )
