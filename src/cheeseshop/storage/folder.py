@@ -122,15 +122,17 @@ class Store:
     def remove_stored(self, name: str) -> None:
         """Remove what ``stored`` named, with its public links."""
         digest, _, kind = name.partition(".")
-        (self.blobs / name[:2] / name[2:]).unlink(missing_ok=True)
-        leaf = f"{digest[:2]}/{digest[2:4]}/{digest[4:]}"
+        blob, leaf = self.blobs / name[:2] / name[2:], f"{digest[:2]}/{digest[2:4]}/{digest[4:]}"
         if kind == "metadata":
             for link in (self.public / "packages" / leaf).glob("*.metadata"):
                 link.unlink(missing_ok=True)
         elif not kind:
             shutil.rmtree(self.public / "packages" / leaf, ignore_errors=True)
-        if kind != "metadata":
-            shutil.rmtree(self.public / "provenance" / leaf, ignore_errors=True)
+        else:
+            for link in (self.public / "provenance" / leaf).glob("*"):
+                if link.samefile(blob):  # another one of the same file may be the one that is published
+                    link.unlink(missing_ok=True)
+        blob.unlink(missing_ok=True)
 
     def project_folder(self, normalized_name: str) -> Path:
         """Return the folder of a project's pages."""
