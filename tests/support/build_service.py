@@ -56,7 +56,7 @@ class Keys:
 
 def github_job(issuer: str, audience: str = "localhost", **changes: Any) -> dict[str, Any]:
     """The claims of a job of ``octo/sample``'s workflow ``release.yml`` on GitHub. None drops a claim."""
-    repository = changes.get("repository", "octo/sample")
+    repository = str(changes.get("repository", "octo/sample"))
     claims = {
         **_times(issuer, audience),
         "sub": f"repo:{repository}:ref:refs/heads/main",
@@ -76,7 +76,7 @@ def github_job(issuer: str, audience: str = "localhost", **changes: Any) -> dict
 
 def gitlab_job(issuer: str, audience: str = "localhost", **changes: Any) -> dict[str, Any]:
     """The claims of a job of ``group/sub/sample``'s pipeline on a GitLab."""
-    path = changes.get("project_path", "group/sub/sample")
+    path = str(changes.get("project_path", "group/sub/sample"))
     claims = {
         **_times(issuer, audience),
         "sub": f"project_path:{path}:ref_type:branch:ref:main",

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from cheeseshop import __version__
+from cheeseshop.cli import publishing
 from cheeseshop.core.errors import Refusal
 from cheeseshop.core.settings import SettingsError
 
@@ -35,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     _init(commands)
     _user(commands)
     _token(commands)
+    publishing.add_parsers(commands)
     _import(commands)
     _checks(commands)
     return parser
