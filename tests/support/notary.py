@@ -257,3 +257,12 @@ def _b64(data: bytes) -> str:
 
 def _iso(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
+
+
+def combined(*roots: bytes) -> bytes:
+    """One root that trusts what each of these trusts."""
+    first, *others = (json.loads(root) for root in roots)
+    for other in others:
+        for kind in ("tlogs", "certificateAuthorities", "ctlogs", "timestampAuthorities"):
+            first[kind] += other.get(kind, [])
+    return json.dumps(first).encode()
