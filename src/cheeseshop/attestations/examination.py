@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -24,6 +25,7 @@ from cheeseshop.core.facts import PublisherIdentity
 from cheeseshop.edge_contract.protocols import MOST_ATTESTATION_BYTES
 
 if TYPE_CHECKING:
+    from pydantic import TypeAdapter
     from pypi_attestations import Attestation
 
 log = logging.getLogger(__name__)
@@ -101,12 +103,19 @@ def _examine(text: str, signer: dict[str, str], subject: Subject) -> Attested:
     return Attested(orjson.dumps({"version": 1, "attestation_bundles": [bundle]}), signer, tuple(statements))
 
 
+@lru_cache(maxsize=1)
+def _reader() -> "TypeAdapter[list[Attestation]]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 - takes a second, and only attestations need it
+    from pypi_attestations import Attestation  # noqa: PLC0415 - as above
+
+    return TypeAdapter(list[Attestation])
+
+
 def _parsed(text: str) -> "list[Attestation]":
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - as above
-    from pypi_attestations import Attestation  # noqa: PLC0415 - takes a second, and only attestations need it
+    from pydantic import ValidationError  # noqa: PLC0415 - as above
 
     try:
-        found = TypeAdapter(list[Attestation]).validate_json(text)
+        found = _reader().validate_json(text)
     except ValidationError as error:
         raise InvalidAttestations(f"The field is not a list of attestation objects: {_why(error)}") from error
     if not found:
