@@ -112,7 +112,9 @@ def provenance_of(project: Project, release: Release, filename: str) -> FileProv
         Missing: when there is no such file, or it has none.
     """
     found = (
-        Provenance.objects.filter(file__release=release, file__filename=filename, file__quarantined_at=None)
+        None
+        if "\0" in filename  # which no file has, and PostgreSQL refuses
+        else Provenance.objects.filter(file__release=release, file__filename=filename, file__quarantined_at=None)
         .select_related("file")
         .first()
     )
