@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the administrators' side hears of lost provenance."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from uuid import UUID
+
+from django.apps import apps
+
+CHECK = "check of provenance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +22,17 @@ class LostProvenance:
     by: str
 
 
-Hook = Callable[[LostProvenance], object]
-_hooks: list[Hook] = []
-
-
-def on_lost_provenance(hook: Hook) -> None:
-    """Have ``hook`` called within the upload's transaction, before its journal."""
-    _hooks.append(hook)
-
-
 def observe_lost_provenance(lost: LostProvenance) -> None:
-    """Tell whoever asked."""
-    for hook in _hooks:
-        hook(lost)
+    """Leave an observation for the administrators, in the upload's transaction."""
+    if not apps.is_installed("cheeseshop.moderation"):
+        return
+    flows, models = import_module("cheeseshop.moderation.flows"), import_module("cheeseshop.moderation.models")
+    what = flows.Observed(
+        models.Kind.PROVENANCE_LOST,
+        f"{lost.project} {lost.version}",
+        f"{lost.filename} was uploaded with an API token of {lost.by}; the file before it came from {lost.publisher}.",
+        models.Subject.RELEASE,
+        lost.project_id,
+        {"filename": lost.filename, "publisher": lost.publisher, "by": lost.by},
+    )
+    flows.observe(what, flows.Reporter(CHECK, automatic=True))
