@@ -103,7 +103,13 @@ def test_collaborators_and_tokens(alice: User) -> None:
     assert call(token, "GET", "/tokens/")[0] == 403  # it revoked itself
 
 
+NOBODY = "00000000-0000-0000-0000-000000000007"
+GITHUB = {"owner": "octo", "repository": "sample", "workflow": "release.yml"}
 MATRIX = [
+    ("GET", "/projects/demo/publishers/", None, "read"),
+    ("POST", "/projects/demo/publishers/", {"issuer": "github", "fields": GITHUB}, "admin"),
+    ("DELETE", f"/projects/demo/publishers/{NOBODY}", None, "admin"),
+    ("POST", "/projects/demo/publishing", {"only_publishers": False}, "admin"),
     ("GET", "/projects/", None, "read"),
     ("GET", "/projects/demo/", None, "read"),
     ("GET", "/projects/demo/releases/1.0/", None, "read"),
@@ -138,6 +144,27 @@ def test_every_call_needs_its_action_and_a_role(alice: User) -> None:
                 assert call(token_for(helper, *ALL), method, path, body)[0] == 403, path
     assert call(token_for(alice, *ALL, projects=("demo",)), "GET", "/tokens/")[0] == 403
     assert Project.objects.count() == 1
+
+
+def test_publishers_are_listed_added_and_removed(alice: User) -> None:
+    token = token_for(alice, *ALL)
+    path = "/projects/demo/publishers/"
+    assert call(token, "POST", path, {"issuer": "github", "fields": GITHUB | {"workflow": "a"}}) == (
+        422,
+        {"message": "workflow: A workflow is named by its file, such as release.yml, without a folder."},
+    )
+    assert call(token, "POST", path, {"issuer": "nobody", "fields": {}})[0] == 400
+    assert call(token, "POST", "/projects/demo/publishing", {"only_publishers": True})[0] == 409
+    assert call(token, "POST", path, {"issuer": "github", "fields": GITHUB})[0] == 200
+    assert call(token, "POST", path, {"issuer": "github", "fields": GITHUB})[0] == 409
+    assert call(token, "POST", "/projects/demo/publishing", {"only_publishers": True})[0] == 200
+    listed = call(token, "GET", path)[1]
+    assert [(each["issuer"], each["name"]) for each in listed] == [("github", "GitHub Actions octo/sample release.yml")]
+    assert call(token, "DELETE", f"{path}{listed[0]['id']}")[0] == 409
+    assert call(token, "POST", "/projects/demo/publishing", {"only_publishers": False})[0] == 200
+    assert call(token, "DELETE", f"{path}{listed[0]['id']}")[0] == 200
+    assert call(token, "DELETE", f"{path}{listed[0]['id']}")[0] == 404
+    assert call(token, "GET", path)[1] == []
 
 
 def test_a_holder_narrows_actions_and_never_widens_them(alice: User) -> None:
@@ -197,11 +224,14 @@ def test_the_api_is_what_its_description_says(alice: User) -> None:
     headers = {"Authorization": f"Bearer {token_for(alice, *ALL)}"}
     described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
     operations = [found.ok() for found in described.get_all_operations()]
-    assert {(o.method.upper(), o.path) for o in operations} == {
-        (method, path.replace("/demo/", "/{name}/").replace(WHEEL, "{filename}").replace("/1.0/", "/{version}/")
-         .replace("collaborators/alice", "collaborators/{username}")) for method, path, _, _ in
-        [(m, f"/api/v1{p}", b, n) for m, p, b, n in MATRIX]
-    } | {("DELETE", "/api/v1/tokens/{token}")}  # fmt: skip
+    named = {"/demo/": "/{name}/", WHEEL: "{filename}", "/1.0/": "/{version}/", NOBODY: "{publisher}",
+             "collaborators/alice": "collaborators/{username}"}  # fmt: skip
+    expected = {("DELETE", "/api/v1/tokens/{token}")}
+    for method, path, _, _ in MATRIX:
+        for text, name in named.items():
+            path = path.replace(text, name)  # noqa: PLW2901 - step by step
+        expected.add((method, f"/api/v1{path}"))
+    assert {(o.method.upper(), o.path) for o in operations} == expected
 
     for operation in operations:
 

@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
+from zlib import crc32
 
 import httpx
 from joserfc import jwt
@@ -61,7 +62,7 @@ def github_job(issuer: str, audience: str = "localhost", **changes: Any) -> dict
         **_times(issuer, audience),
         "sub": f"repo:{repository}:ref:refs/heads/main",
         "repository": repository,
-        "repository_id": "55",
+        "repository_id": "55" if repository.lower() == "octo/sample" else str(crc32(repository.lower().encode())),
         "repository_owner": repository.partition("/")[0],
         "repository_owner_id": "7",
         "job_workflow_ref": f"{repository}/.github/workflows/release.yml@refs/heads/main",

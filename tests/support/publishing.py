@@ -15,7 +15,7 @@ GITHUB = {"owner": "Octo", "repository": "Sample", "workflow": "release.yml", "e
 GITLAB = {"namespace": "Group/sub", "project": "Sample", "workflow_filepath": ".gitlab-ci.yml", "environment": ""}
 
 
-def link(project: str, issuer: str, **fields: str) -> ProjectPublisher:
+def link(project: str, issuer: str, /, **fields: str) -> ProjectPublisher:
     """Add a publisher to a project."""
     found = Project.objects.get(normalized_name=project)
     before = set(found.publisher_links.values_list("pk", flat=True))
@@ -23,7 +23,7 @@ def link(project: str, issuer: str, **fields: str) -> ProjectPublisher:
     return found.publisher_links.exclude(pk__in=before).get()
 
 
-def wait_for(user: Any, project: str, issuer: str, **fields: str) -> PendingPublisher:
+def wait_for(user: Any, project: str, issuer: str, /, **fields: str) -> PendingPublisher:
     """Register a publisher of a project to come."""
     return add_pending(user, project, wanted(issuer, fields))
 

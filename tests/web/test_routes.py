@@ -32,6 +32,7 @@ BY_TOKEN = {  # each with its action: tests/api
     "projects/<name>/files/<filename>/", "projects/<name>/files/<filename>/yank",
     "projects/<name>/files/<filename>/unyank", "projects/<name>/collaborators/",
     "projects/<name>/collaborators/<username>", "tokens/", "tokens/<token>",
+    "projects/<name>/publishers/", "projects/<name>/publishers/<publisher>", "projects/<name>/publishing",
 }  # fmt: skip
 DESCRIBED = {"", "openapi.json"}
 LOGGED_IN = {

@@ -12,6 +12,7 @@ from cheeseshop.access.models import Invitation, ProjectRole, Role
 from cheeseshop.access.permissions import Action
 from cheeseshop.accounts.models import User
 from cheeseshop.accounts.queries import user_named
+from cheeseshop.api.publishing import router as publishing
 from cheeseshop.api.schemas import (
     CollaboratorOut,
     InviteIn,
@@ -45,6 +46,7 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api-v1",
 )
+api.add_router("", publishing)
 _REFUSALS = dict.fromkeys((400, 403, 404, 409, 422, 503), Message)
 
 

@@ -94,3 +94,28 @@ class TokenOut(Schema):
     created_at: datetime
     last_used_at: datetime | None
     expires_at: datetime | None
+
+
+class PublisherOut(Schema):
+    """A trusted publisher of a project."""
+
+    id: UUID
+    issuer: str = Field(description="the issuer's key")
+    name: str
+    fields: dict[str, str]
+    pinned: dict[str, str] = Field(description="immutable identifiers that its first token carried")
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class PublisherIn(Schema):
+    """A publisher to add: the key of its issuer, and that issuer's fields."""
+
+    issuer: Annotated[str, Field(min_length=1, max_length=40)]
+    fields: Annotated[dict[str, Annotated[str, Field(max_length=300)]], Field(max_length=20)]
+
+
+class PublishingRule(Schema):
+    """Who may upload."""
+
+    only_publishers: bool

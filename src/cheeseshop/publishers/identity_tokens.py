@@ -90,7 +90,8 @@ def _checked(token: str, provider: Provider, claims: dict[str, Any]) -> Identity
     errors = list(_faults(provider, claims))
     if errors:
         raise MintRefused(*errors)
-    name = text_of(claims.get("jti")) or hashlib.sha256(token.encode()).hexdigest()
+    signed = token.rpartition(".")[0]  # without the signature, which for some algorithms can be written in two ways
+    name = text_of(claims.get("jti")) or hashlib.sha256(signed.encode()).hexdigest()
     digest = hashlib.sha256(f"{provider.issuer.url}\n{name}".encode()).hexdigest()
     return IdentityToken(provider, claims, digest, _moment(claims["exp"]) + _KEPT_LONGER)
 

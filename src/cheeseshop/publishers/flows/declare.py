@@ -4,7 +4,6 @@
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import IntegrityError, transaction
 
@@ -14,6 +13,7 @@ from cheeseshop.publishers.issuers import built_in
 from cheeseshop.publishers.keys import forget
 from cheeseshop.publishers.models import Issuer, PendingPublisher, ProjectPublisher
 from cheeseshop.publishers.providers import PROVIDERS
+from cheeseshop.publishers.providers.base import text_of
 from cheeseshop.publishers.providers.template import read_template
 
 DECLARABLE = ("declared", "gitlab", "github")
@@ -57,8 +57,8 @@ def _checked(told: Declaration) -> Declaration:
         raise Refusal("A key has 1 to 40 lower-case letters, digits and hyphens, and begins with a letter.")
     if not told.name.strip() or len(told.name) > 100:  # noqa: PLR2004 - the column's width
         raise Refusal("A name has 1 to 100 characters.")
-    url = told.url.rstrip("/") if not urlsplit(told.url).path.strip("/") else told.url
-    if not is_safe(url) or len(url) > 300 or urlsplit(url).query or urlsplit(url).fragment:  # noqa: PLR2004 - as above
+    url = told.url.strip()
+    if not is_safe(url) or len(url) > 300 or text_of(url) != url or set(url) & set("?#"):  # noqa: PLR2004 - as above
         raise Refusal("An issuer's address begins with https:// and is the very text of the claim iss.")
     if any(told.key == each.key or url == each.url for each in built_in()):
         raise Conflict(f"{told.key} or {url} is built in.")
