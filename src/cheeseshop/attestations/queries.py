@@ -57,6 +57,11 @@ def _origin(file: File) -> FileOrigin:
     return FileOrigin(file.filename, file.uploaded_at, trusted, "" if trusted else person, count, file.size)
 
 
+def is_attested(release: Release) -> bool:
+    """Tell whether any file of a release that may be seen carries attestations."""
+    return release.files.filter(quarantined_at=None).exclude(provenance_sha256="").exists()
+
+
 def recent(project: Project) -> list[ReleaseOrigin]:
     """Return how the newest releases came, newest first."""
     return _in_order(list(_releases(project).order_by("-id").values_list("id", flat=True)[: RECENT + 1]))[:RECENT]

@@ -87,7 +87,9 @@ def _context(project: Project, release: Release | None, tab: str) -> dict[str, A
         return context
     address = {"name": project.normalized_name, "version": release.version}
     tabs = [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in _TABS]
-    return context | {"facts": release.facts, "tabs": tabs, "requirement": _requirement(project, release)}
+    attested = origins.is_attested(release)
+    requirement = _requirement(project, release)
+    return context | {"facts": release.facts, "tabs": tabs, "requirement": requirement, "attested": attested}
 
 
 def _requirement(project: Project, release: Release) -> str:
