@@ -4,6 +4,7 @@
 import json
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NoReturn
 
@@ -138,6 +139,27 @@ def test_a_gitlab_of_ones_own_is_its_own_kind(notary: Notary) -> None:
         Identity("https://git.example.org/x", {"issuer": "https://git.example.org"}),
     ):
         assert "Verification failed" in refused([signed(notary, who)], here, FILE)
+
+
+def test_a_github_of_ones_own_is_its_own_kind(notary: Notary) -> None:
+    issuer, home = "https://github.example.org/_services/token", "https://github.example.org/octo/demo"
+    here = replace(github_publisher(), issuer=issuer)
+    workflow = f"{home}/.github/workflows/release.yml@refs/heads/main"
+    claims = {"issuer": issuer, "repository": home, "ref": "refs/heads/main", "config": workflow}
+    found = held([signed(notary, Identity(workflow, claims))], here, FILE)
+    assert found.signer == {
+        "kind": "GitHub Enterprise Server", "issuer": issuer, "repository": "octo/demo", "workflow": "release.yml",
+    }  # fmt: skip
+    for name, value in (
+        ("issuer", "https://token.actions.githubusercontent.com"),
+        ("repository", "https://github.com/octo/demo"),
+        ("config", workflow.replace("release", "other")),
+        ("ref", "refs/heads/other"),
+    ):
+        assert "Verification failed" in refused(
+            [signed(notary, Identity(workflow, claims | {name: value}))], here, FILE
+        )
+    assert "Verification failed" in refused([signed(notary)], here, FILE)
 
 
 def test_of_another_issuer_the_very_subject_must_have_signed(notary: Notary) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cheeseshop.attestations.examination import PUBLISH, SLSA
-from cheeseshop.attestations.signers import OPENID, OWN_GITLAB
+from cheeseshop.attestations.signers import OPENID, OWN_GITHUB, OWN_GITLAB
 
 _TITLES = {PUBLISH: "Publish attestation", SLSA: "Build provenance (SLSA)"}
 _PROVES = {
@@ -81,7 +81,7 @@ def _lines(publisher: Mapping[str, str], told: Mapping[str, Any]) -> Iterator[Li
 
 
 def _host(publisher: Mapping[str, str]) -> str:
-    if publisher["kind"] in {OWN_GITLAB, OPENID}:
+    if publisher["kind"] in {OWN_GITLAB, OWN_GITHUB, OPENID}:
         return urlsplit(publisher["issuer"]).netloc.lower()
     return _HOSTS.get(publisher["kind"], "")
 

@@ -2,14 +2,16 @@
 """Who may have signed an upload's attestations: from a trusted publisher to a rule for certificates.
 
 The kinds that the specification's clients know use the rules of ``pypi-attestations`` itself. For an issuer of one's
-own we have two rules, with kinds of their own: called by a kind that clients know, such a publisher would be read as
+own we have other rules, with kinds of their own: called by a kind that clients know, such a publisher would be read as
 the project of the same name on the public host.
 """
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from cheeseshop.attestations.errors import InvalidAttestations
+from cheeseshop.core import current
 from cheeseshop.core.facts import PublisherIdentity
 
 if TYPE_CHECKING:
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
     from sigstore.verify.policy import VerificationPolicy
 
 OWN_GITLAB = "GitLab self-managed"
+OWN_GITHUB = "GitHub Enterprise Server"
 OPENID = "OpenID Connect"
-_PUBLIC_GITLAB = "https://gitlab.com"
+_PUBLIC_GITHUB, _PUBLIC_GITLAB = "https://token.actions.githubusercontent.com", "https://gitlab.com"
 _CLAIM = "1.3.6.1.4.1.57264.1."
 ISSUER, REPOSITORY, COMMIT, REF, CONFIG = (_CLAIM + last for last in ("8", "12", "13", "14", "18"))
 
@@ -32,8 +35,8 @@ def signer_of(publisher: PublisherIdentity) -> dict[str, str]:
     """
     named, issuer = publisher.attestation, publisher.issuer.rstrip("/")
     if named is not None:
-        own = named["kind"] == "GitLab" and issuer != _PUBLIC_GITLAB
-        return named | {"kind": OWN_GITLAB, "issuer": issuer} if own else dict(named)
+        own = {"GitLab": OWN_GITLAB, "GitHub": OWN_GITHUB}.get(named["kind"])
+        return named | {"kind": own, "issuer": issuer} if own and not _is_public(named["kind"], issuer) else dict(named)
     subject = publisher.claims.get("sub", "")
     if publisher.provider != "activestate" and "://" in subject:
         return {"kind": OPENID, "issuer": issuer, "subject": subject}
@@ -41,6 +44,12 @@ def signer_of(publisher: PublisherIdentity) -> dict[str, str]:
         f"Attestations of {publisher.name} can't be verified, because its certificates do not name the publisher;"
         " upload without attestations."
     )
+
+
+def _is_public(kind: str, issuer: str) -> bool:
+    """Tell whether an issuer speaks for the public host; that of GitHub is whatever the settings say it is."""
+    github = current.settings().github_oidc_issuer.rstrip("/")
+    return issuer == _PUBLIC_GITLAB if kind == "GitLab" else issuer in {_PUBLIC_GITHUB, github}
 
 
 def spelled_as_signed(signer: dict[str, str], claims: Mapping[str, str]) -> dict[str, str]:
@@ -74,24 +83,28 @@ def rule_for(signer: Mapping[str, str], claims: Mapping[str, str]) -> "Verificat
         rule: VerificationPolicy = known[kind].model_validate(signer)._as_policy()  # type: ignore[attr-defined]  # noqa: SLF001
         return rule
     if kind == OWN_GITLAB:
-        return _own_gitlab(signer, claims)
+        home = f"{signer['issuer']}/{signer['repository']}"
+        return _own_host(signer, claims, home, f"{home}//{signer['workflow_filepath']}")
+    if kind == OWN_GITHUB:
+        parts = urlsplit(signer["issuer"])  # such as https://HOST/_services/token
+        home = f"{parts.scheme}://{parts.netloc}/{signer['repository']}"
+        return _own_host(signer, claims, home, f"{home}/.github/workflows/{signer['workflow']}")
     if kind == OPENID:
         return _by_subject(signer)
     raise InvalidAttestations(f"Attestations of publishers of kind {kind!r} are not known here.")
 
 
-def _own_gitlab(signer: Mapping[str, str], claims: Mapping[str, str]) -> "VerificationPolicy":
-    """Return the library's rule for gitlab.com, for another host: its issuer, project and pipeline file.
+def _own_host(signer: Mapping[str, str], claims: Mapping[str, str], home: str, file: str) -> "VerificationPolicy":
+    """Return the library's rule for the public host, for another one: its issuer, repository and build file.
 
     The reference that the pipeline ran for is not ours to demand; the certificate says it twice, and both must agree.
     """
     from sigstore.verify import policy  # noqa: PLC0415 - as above
 
-    home = f"{signer['issuer']}/{signer['repository']}"
     references = [each for each in (claims.get(COMMIT), claims.get(REF)) if each]
-    pipelines = [policy.OIDCBuildConfigURI(f"{home}//{signer['workflow_filepath']}@{each}") for each in references]
+    builds = [policy.OIDCBuildConfigURI(f"{file}@{each}") for each in references]
     return policy.AllOf(
-        [policy.OIDCIssuerV2(signer["issuer"]), policy.OIDCSourceRepositoryURI(home), policy.AnyOf([*pipelines])]
+        [policy.OIDCIssuerV2(signer["issuer"]), policy.OIDCSourceRepositoryURI(home), policy.AnyOf([*builds])]
     )
 
 
