@@ -15,7 +15,7 @@ from cheeseshop.attestations import trust
 from cheeseshop.attestations.errors import InvalidAttestations
 from cheeseshop.attestations.examination import Attested, Subject, examine
 from cheeseshop.core.errors import TryAgain
-from cheeseshop.core.facts import PublisherIdentity
+from cheeseshop.core.facts import OWN_GITHUB, OWN_GITLAB, PublisherIdentity
 from tests.attestations.conftest import SAMPLES
 from tests.support.notary import PUBLISH, SLSA, Identity, Notary, github, gitlab
 from tests.support.trusted import github_publisher, gitlab_publisher, identity
@@ -122,8 +122,12 @@ def test_the_spelling_of_a_repository_is_that_of_its_host(notary: Notary) -> Non
 
 
 def test_a_gitlab_of_ones_own_is_its_own_kind(notary: Notary) -> None:
-    here = gitlab_publisher(issuer="https://git.example.org")
-    found = held([signed(notary, gitlab("https://git.example.org"))], here, FILE)
+    moved = gitlab_publisher(issuer="https://git.example.org")  # by the setting for the public one's issuer
+    assert moved.attestation is not None
+    here = replace(moved, attestation=moved.attestation | {"kind": OWN_GITLAB, "issuer": moved.issuer})
+    value = [signed(notary, gitlab("https://git.example.org"))]
+    assert held(value, moved, FILE).signer == held(value, here, FILE).signer
+    found = held(value, here, FILE)
     assert found.signer == {
         "kind": "GitLab self-managed",
         "issuer": "https://git.example.org",
@@ -143,13 +147,12 @@ def test_a_gitlab_of_ones_own_is_its_own_kind(notary: Notary) -> None:
 
 def test_a_github_of_ones_own_is_its_own_kind(notary: Notary) -> None:
     issuer, home = "https://github.example.org/_services/token", "https://github.example.org/octo/demo"
-    here = replace(github_publisher(), issuer=issuer)
+    told = {"kind": OWN_GITHUB, "issuer": issuer, "repository": "octo/demo", "workflow": "release.yml"}
+    here = replace(github_publisher(), issuer=issuer, attestation=told)
     workflow = f"{home}/.github/workflows/release.yml@refs/heads/main"
     claims = {"issuer": issuer, "repository": home, "ref": "refs/heads/main", "config": workflow}
     found = held([signed(notary, Identity(workflow, claims))], here, FILE)
-    assert found.signer == {
-        "kind": "GitHub Enterprise Server", "issuer": issuer, "repository": "octo/demo", "workflow": "release.yml",
-    }  # fmt: skip
+    assert found.signer == told
     for name, value in (
         ("issuer", "https://token.actions.githubusercontent.com"),
         ("repository", "https://github.com/octo/demo"),

@@ -223,6 +223,16 @@ def test_only_administrators_declare_issuers() -> None:
     assert visitor.post(ISSUERS, DECLARED).status_code == 403
 
 
+def test_the_public_page_says_who_publishes(owner: Visitor) -> None:
+    assert "Trusted publishers" not in shown(owner, "/project/demo/").text
+    link("demo", "github", **GITHUB)
+    page = shown(owner, "/project/demo/")
+    assert page.select_one("aside a[href='https://github.com/Octo/Sample']").text == "Octo/Sample release.yml"
+    assert "Maintainers may upload too." in page.text
+    owner.post(OURS, {"rule": "publishers"})
+    assert "Files come from these alone." in shown(owner, "/project/demo/").text
+
+
 def test_a_page_says_that_it_is_switched_off(owner: Visitor, monkeypatch: pytest.MonkeyPatch, shop: Store) -> None:
     link("demo", "github", **GITHUB)
     conf = replace(current.settings(), trusted_publishing=False)

@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cheeseshop.attestations.examination import PUBLISH, SLSA
-from cheeseshop.attestations.signers import OPENID, OWN_GITHUB, OWN_GITLAB
+from cheeseshop.attestations.signers import OPENID
+from cheeseshop.core.facts import OWN_GITHUB, OWN_GITLAB
 
 _TITLES = {PUBLISH: "Publish attestation", SLSA: "Build provenance (SLSA)"}
 _PROVES = {

@@ -11,18 +11,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cheeseshop.attestations.errors import InvalidAttestations
-from cheeseshop.core import current
-from cheeseshop.core.facts import PublisherIdentity
+from cheeseshop.core.facts import OWN_GITHUB, OWN_GITLAB, PublisherIdentity
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
     from pydantic import BaseModel
     from sigstore.verify.policy import VerificationPolicy
 
-OWN_GITLAB = "GitLab self-managed"
-OWN_GITHUB = "GitHub Enterprise Server"
 OPENID = "OpenID Connect"
-_PUBLIC_GITHUB, _PUBLIC_GITLAB = "https://token.actions.githubusercontent.com", "https://gitlab.com"
+_PUBLIC_GITLAB = "https://gitlab.com"
 _CLAIM = "1.3.6.1.4.1.57264.1."
 ISSUER, REPOSITORY, COMMIT, REF, CONFIG = (_CLAIM + last for last in ("8", "12", "13", "14", "18"))
 
@@ -35,8 +32,8 @@ def signer_of(publisher: PublisherIdentity) -> dict[str, str]:
     """
     named, issuer = publisher.attestation, publisher.issuer.rstrip("/")
     if named is not None:
-        own = {"GitLab": OWN_GITLAB, "GitHub": OWN_GITHUB}.get(named["kind"])
-        return named | {"kind": own, "issuer": issuer} if own and not _is_public(named["kind"], issuer) else dict(named)
+        moved = named["kind"] == "GitLab" and issuer != _PUBLIC_GITLAB  # by the setting for the public one's issuer
+        return named | {"kind": OWN_GITLAB, "issuer": issuer} if moved else dict(named)
     subject = publisher.claims.get("sub", "")
     if publisher.provider != "activestate" and "://" in subject:
         return {"kind": OPENID, "issuer": issuer, "subject": subject}
@@ -44,12 +41,6 @@ def signer_of(publisher: PublisherIdentity) -> dict[str, str]:
         f"Attestations of {publisher.name} can't be verified, because its certificates do not name the publisher;"
         " upload without attestations."
     )
-
-
-def _is_public(kind: str, issuer: str) -> bool:
-    """Tell whether an issuer speaks for the public host; that of GitHub is whatever the settings say it is."""
-    github = current.settings().github_oidc_issuer.rstrip("/")
-    return issuer == _PUBLIC_GITLAB if kind == "GitLab" else issuer in {_PUBLIC_GITHUB, github}
 
 
 def spelled_as_signed(signer: dict[str, str], claims: Mapping[str, str]) -> dict[str, str]:

@@ -3,9 +3,10 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from cheeseshop.core import current
+from cheeseshop.core.facts import OWN_GITHUB
 from cheeseshop.publishers.fetching import fetch_json
 from cheeseshop.publishers.providers.base import Claims, Fields, FieldSpec, Mismatch, Provider, equal, shown, text_of
 
@@ -62,6 +63,16 @@ class GitHub(Provider):
     follows_renames = True
     shown = ("ref", "sha", "environment", "event_name", "run_id", "run_attempt", "actor", "repository")
 
+    @property
+    def _is_public(self) -> bool:
+        """Whether this is the built-in issuer, and no server that an administrator declared."""
+        return self.issuer.key == self.key
+
+    @property
+    def _server(self) -> str:
+        parts = urlsplit(self.issuer.url)
+        return f"{parts.scheme}://{parts.netloc}"
+
     def place(self, fields: Fields) -> str:
         """Return owner and repository."""
         return f"{fields['owner']}/{fields['repository']}".lower()
@@ -110,20 +121,24 @@ class GitHub(Provider):
         return f"{fields['owner']}/{fields['repository']} {fields['workflow']}{environment}"
 
     def urls(self, fields: Fields) -> tuple[str, ...]:
-        """Return the repository, and the owner's pages."""
+        """Return the repository, and on github.com the owner's pages."""
         owner, repository = fields["owner"], fields["repository"]
+        if not self._is_public:
+            return (f"{self._server}/{owner}/{repository}",)
         pages = f"https://{owner.lower()}.github.io"
         own = pages if repository.lower() == f"{owner.lower()}.github.io" else f"{pages}/{repository}"
         return (f"https://github.com/{owner}/{repository}", own)
 
     def attestation(self, fields: Fields) -> dict[str, str] | None:
-        """Name the repository and its workflow."""
-        told = {"kind": "GitHub", "repository": f"{fields['owner']}/{fields['repository']}"}
+        """Name the repository and its workflow. A server of one's own must not speak for github.com's names."""
+        own = {"kind": OWN_GITHUB, "issuer": self.issuer.url.rstrip("/")}
+        told = {"kind": "GitHub"} if self._is_public else own
+        told["repository"] = f"{fields['owner']}/{fields['repository']}"
         told["workflow"] = fields["workflow"]
         return told | ({"environment": fields["environment"]} if fields.get("environment") else {})
 
     def look_up(self, fields: Fields) -> dict[str, str]:
         """Ask for the owner's identifier."""
-        api = current.settings().github_api_url.rstrip("/")
+        api = current.settings().github_api_url.rstrip("/") if self._is_public else f"{self._server}/api/v3"
         found = fetch_json(f"{api}/users/{quote(fields['owner'], safe='')}")
         return {"repository_owner_id": text_of(found.get("id"))}
