@@ -23,7 +23,8 @@ Some *text*, a [link](https://example.org/), a picture ![of nothing](https://ima
 
     a line of code that is long enough to be wider than any telephone that anybody carries about with them today
 """
-PAGES = ["/", "/project/shown/", "/project/shown/1.0/files/", "/project/shown/1.0/releases/", "/user/alice/",
+PAGES = ["/", "/project/shown/", "/project/shown/1.0/files/", "/project/shown/1.0/releases/",
+         "/project/shown/1.0/provenance/", "/user/alice/",
          "/search/?q=sh", "/legacy/", "/nothing/here", "/dev/components/",
          "/project/shown/1.0/inside/shown-1.0-py3-none-any.whl/",
          "/project/shown/1.0/inside/shown-1.0-py3-none-any.whl/at/shown/__init__.py",

@@ -163,7 +163,9 @@ def test_a_gitlab_of_one_s_own_is_known_by_its_host() -> None:
     elsewhere = gitlab_job(SELF_HOSTED, ci_config_ref_uri="gitlab.com/group/sub/sample//.gitlab-ci.yml@refs/heads/main")
     assert [each.claim for each in provider.compare(fields, elsewhere)] == ["ci_config_ref_uri"]
     assert provider.urls(fields) == (f"{SELF_HOSTED}/Group/sub/Sample",)
-    assert provider.attestation(fields) is None
+    told = provider.attestation(fields)
+    assert told is not None
+    assert (told["kind"], told["issuer"]) == ("GitLab self-managed", SELF_HOSTED)
 
 
 def test_a_github_of_one_s_own_vouches_for_its_own_repositories() -> None:
@@ -172,7 +174,9 @@ def test_a_github_of_one_s_own_vouches_for_its_own_repositories() -> None:
     fields = provider.clean(GITHUB)
     assert list(provider.compare(fields, github_job(url))) == []
     assert provider.urls(fields) == ("https://github.example.org/Octo/Sample",)
-    assert provider.attestation(fields) is None
+    told = provider.attestation(fields)
+    assert told is not None
+    assert (told["kind"], told["issuer"]) == ("GitHub Enterprise Server", url)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 
 ANYBODY = {
     "", "search/", "project/<str:name>/", "project/<str:name>/<str:version>/",
+    "project/<str:name>/<str:version>/provenance/", "project/<str:name>/<str:version>/provenance/<str:filename>/",
     "project/<str:name>/<str:version>/files/", "project/<str:name>/<str:version>/releases/", "user/<str:username>/",
     "legacy/", "help/", "RPC2", "pypi", "pypi/", "pypi/<str:name>/", "pypi/<str:name>/<str:version>/", "p/<str:name>/",
     "p/<str:name>/<str:version>/", "u/<str:username>/",

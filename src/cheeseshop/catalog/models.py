@@ -138,6 +138,7 @@ class File(Stateful):
     blake2_256 = models.CharField(max_length=64, unique=True)
     metadata_sha256 = models.CharField(max_length=64, blank=True)
     metadata_size = models.BigIntegerField(default=0)
+    provenance_sha256 = models.CharField(max_length=64, blank=True)
     uploaded_at = models.DateTimeField(default=now)
     uploaded_by = models.ForeignKey(  # each index is another page that an upload forces to the disk
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False

@@ -40,13 +40,14 @@ class ReleaseState:
 class FileState:
     """What decides who may fetch a file, with its release's and its project's state folded in.
 
-    ``key`` is the blob's, and the path under ``/packages/``.
+    ``key`` is the blob's, and the path under ``/packages/``. ``provenance`` is the digest of its provenance, or empty.
     """
 
     key: str
     facts: FileFacts
     project: ProjectFacts
     has_metadata: bool
+    provenance: str = ""
 
 
 def project_state(normalized_name: str) -> ProjectState | None:
@@ -95,17 +96,18 @@ def file_state(filename: str) -> FileState | None:
     row = sql.first(_FILE, filename)
     if row is None:
         return None
-    digest, name, *visibilities, project_held, release_held, file_held, metadata = row
+    digest, name, *visibilities, project_held, release_held, file_held, metadata, provenance = row
     public = Visibility.PUBLIC.value
     visibility = Visibility(next((v for v in visibilities if v != public), public))
     project = ProjectFacts(name, visibility, bool(project_held))
     facts = FileFacts(filename, bool(release_held) or bool(file_held))
-    return FileState(blob_key(digest, filename), facts, project, bool(metadata))
+    return FileState(blob_key(digest, filename), facts, project, bool(metadata), provenance)
 
 
 _FILE = """
 SELECT f.blake2_256, p.normalized_name, p.visibility, r.visibility, f.visibility,
- p.quarantined_at IS NOT NULL, r.quarantined_at IS NOT NULL, f.quarantined_at IS NOT NULL, f.metadata_sha256
+ p.quarantined_at IS NOT NULL, r.quarantined_at IS NOT NULL, f.quarantined_at IS NOT NULL, f.metadata_sha256,
+ f.provenance_sha256
 FROM catalog_file f JOIN catalog_release r ON r.id = f.release_id JOIN catalog_project p ON p.id = r.project_id
 WHERE f.filename = %s"""
 

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "cheeseshop.journal",
     "cheeseshop.catalog",
     "cheeseshop.publishers",
+    "cheeseshop.attestations",
     "cheeseshop.tokens",
     "cheeseshop.pages",
     "cheeseshop.manage",

@@ -53,6 +53,10 @@ class FileFacts:
     quarantined: bool = False
 
 
+OWN_GITLAB, OWN_GITHUB = "GitLab self-managed", "GitHub Enterprise Server"
+"""Kinds of publishers whose host is not the public one. They name it in ``issuer``."""
+
+
 @dataclass(frozen=True, slots=True)
 class PublisherIdentity:
     """A trusted publisher as an upload by it sees it: what its token was minted from. No person stands behind it.

@@ -51,6 +51,12 @@ class Settings:
     max_project_size: int = _doc("Largest sum of the files of one project, in bytes.", 10 * 1024**3)
     read_only: bool = _doc("Refuse every change by people and clients, for instance while a backup is restored.", False)
     allow_uploads: bool = _doc("Whether files may be uploaded.", True)
+    allow_attestations: bool = _doc(
+        "Whether attestations are verified, kept and served. Off: ignored and hidden.", True
+    )
+    trust_root: str = _doc(
+        "A trusted_root.json that attestations are verified against. Empty: the public instance's, as shipped.", ""
+    )
     allow_new_projects: bool = _doc("Whether an upload may create a project.", True)
     new_projects_per_hour_user: int = _doc("New projects one account may create in an hour; 0 for no limit.", 20)
     new_projects_per_hour_address: int = _doc(
@@ -210,6 +216,10 @@ def _checked(settings: Settings) -> Settings:
         address = getattr(settings, name)
         if address and not address.startswith(("https://", "http://localhost", "http://127.0.0.1")):
             raise SettingsError(f"{PREFIX}{name.upper()} must begin with https://, not {address!r}.")
+    if settings.trust_root and not Path(settings.trust_root).is_file():
+        raise SettingsError(
+            f"{PREFIX}TRUST_ROOT must name a trusted_root.json; there is no file {settings.trust_root!r}."
+        )
     if not settings.password_login and not settings.oidc_issuer:
         raise SettingsError(f"{PREFIX}PASSWORD_LOGIN=no leaves nobody a way in; set {PREFIX}OIDC_ISSUER too.")
     return settings if not settings.url.endswith("/") else _with_url(settings, settings.url.rstrip("/"))

@@ -13,6 +13,7 @@ from cheeseshop.edge.access_log import AccessLog
 from cheeseshop.edge.bodies import BadBody, Gone, Pace, read_small_body
 from cheeseshop.edge.bridge import WSGI, call_wsgi
 from cheeseshop.edge.files import Conditions, key_of, send_file, send_path
+from cheeseshop.edge.integrity import Provenances, attestations_disabled
 from cheeseshop.edge.paths import EdgePaths
 from cheeseshop.edge.reading import Entry, Key, Memory, Pages, project_list, stamp_of
 from cheeseshop.edge.responses import (
@@ -35,6 +36,7 @@ _MAX_HOST = 300  # a name has 253 characters at most (RFC 1035), a port five
 _OLD_FILE = 5  # slashes of /packages/source/d/demo/demo-1.0.tar.gz, which Django knows
 _CLOSE = (b"connection", b"close")
 _READS = ("GET", "HEAD")
+_ONLY_READ = ("/simple/", "/packages/", "/integrity/")
 
 
 class Edge:
@@ -54,6 +56,7 @@ class Edge:
         self._django = django
         self._private_files = private_files
         self._pages = Pages(paths)
+        self._provenances = Provenances(self._pages, paths)
         self._memory = Memory(settings.page_cache_mb * 1024 * 1024)
         self._scheme = urlsplit(settings.url).scheme
         self._names = {settings.host.lower(), "localhost", "127.0.0.1", "[::1]"}
@@ -126,23 +129,20 @@ class Edge:
         path, method = scope["path"], scope["method"]
         if not self._knows(host):
             return await self._say(scope, send, text(400, "Unknown host: this index does not answer to that name."))
-        if path.startswith("/simple/"):
-            if method not in _READS:
-                return await self._say(scope, send, _only_reads())
-            if path == "/simple/":
-                return await self._list(scope, send, key, none_match)
+        legacy_json = path.startswith("/pypi/") and path.rstrip("/").endswith("/json")
+        if method not in _READS and (legacy_json or path.startswith(_ONLY_READ)):
+            return await self._say(scope, send, _only_reads())
+        if path == "/simple/":
+            return await self._list(scope, send, key, none_match)
+        if legacy_json or path.startswith("/simple/"):
             return await self._page(scope, send, key, none_match)
         if path.startswith("/packages/"):
-            if method not in _READS:
-                return await self._say(scope, send, _only_reads())
             key_of_file = key_of(path)
             if key_of_file is None and path.count("/") == _OLD_FILE:
                 return await self._to_django(scope, receive, send)
             return await self._file(scope, send, key_of_file)
-        if path.startswith("/pypi/") and path.rstrip("/").endswith("/json"):
-            if method not in _READS:
-                return await self._say(scope, send, _only_reads())
-            return await self._page(scope, send, key, none_match)
+        if path.startswith("/integrity/"):
+            return await self._provenance(scope, send, key, none_match)
         if path == "/simple":
             return await self._say(scope, send, redirect(301, "/simple/"))
         if path == "/legacy" and method == "POST":
@@ -208,6 +208,13 @@ class Edge:
                 if status in _REFUSED:
                     return await self._say(scope, send, text(status, _REFUSED[status]))
         return await self._say(scope, send, text(404, "404 Not Found"))
+
+    async def _provenance(self, scope: Scope, send: Send, key: Key, none_match: bytes) -> tuple[int, int]:
+        if not self._settings.allow_attestations:
+            return await self._say(scope, send, attestations_disabled(self._settings.url))
+        loop = asyncio.get_running_loop()
+        answer = await loop.run_in_executor(self._readers, self._provenances.answer, key[0], key[2], none_match)
+        return await self._say(scope, send, answer)
 
     async def _to_django(self, scope: Scope, receive: Receive, send: Send) -> tuple[int, int]:
         if self._django is None:

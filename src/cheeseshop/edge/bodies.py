@@ -15,11 +15,12 @@ from typing import BinaryIO, Self
 from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser, parse_options_header
 
 from cheeseshop.edge.responses import Receive
-from cheeseshop.edge_contract.protocols import SpooledFile, SpooledForm
+from cheeseshop.edge_contract.protocols import MOST_ATTESTATION_BYTES, SpooledFile, SpooledForm
 
 _WINDOW = 10.0
 _TEXT_FIELD = 8 * 1024 * 1024
 _ALL_TEXT = 16 * 1024 * 1024
+_OWN_LIMITS = {"attestations": MOST_ATTESTATION_BYTES}
 _SEGMENTS = 10_000
 _OVERHEAD = 32 * 1024 * 1024
 
@@ -266,8 +267,9 @@ class FormSpooler:
             self._budget.take(len(block))
             self._text_size += len(block)
             value += block  # in one run, however small the blocks are that a client sends
-            if self._text_size > _ALL_TEXT or len(value) > _TEXT_FIELD:
-                raise BadBody(400, f"The field {name[:60]!r} is too long.")
+            if self._text_size > _ALL_TEXT or len(value) > _OWN_LIMITS.get(name, _TEXT_FIELD):
+                most = _OWN_LIMITS.get(name, _TEXT_FIELD) // 1024
+                raise BadBody(400, f"The field {name[:60]!r} is too long: it may have {most} KiB.")
 
     def _too_large(self) -> str:
         """Say so, naming the project if the form has named it before its file, as clients do."""

@@ -34,6 +34,18 @@ def _simple_media_type(accept: str, query: str) -> str:
     return best if _quality(best, ranges) > 0 else HTML
 
 
+def acceptable(accept: str, offers: tuple[str, ...]) -> str | None:
+    """Return which of ``offers`` to answer with, or None where the header rules all of them out (RFC 9110).
+
+    Of equals the first offer wins; without a header anything goes.
+    """
+    ranges = _ranges(accept[:_MAX_HEADER])
+    if not ranges:
+        return offers[0]
+    best = max(offers, key=lambda offer: _quality(offer, ranges))
+    return best if _quality(best, ranges) > 0 else None
+
+
 def content_encoding(header: str, offers: tuple[str, ...] = ("zstd", "gzip")) -> str:
     """Return the first of ``offers`` that the client takes, or ``identity``."""
     return _content_encoding(header[:_MAX_HEADER], offers)

@@ -105,6 +105,22 @@ class Pages:
                 continue  # a chunk was replaced between two reads: the page is newer now
         return text(503, "The page is being replaced; try again.", (b"retry-after", b"1"))
 
+    def release(self, name: str, version: str) -> Container | Answer | None:
+        """Return the container of a release that may be read, what to refuse it with, or None where there is none."""
+        normal = canonicalize_name(name)
+        opened = self._open(normal) if _is_name(normal) else None
+        if opened is None or opened[0].header["quarantined"]:
+            return None
+        refused = _refusal(opened[0])
+        if refused is not None:
+            return refused
+        if len(version) > _MAX_VERSION:
+            return None
+        try:
+            return self._part(normal, release_file(str(Version(version))))
+        except (InvalidVersion, FileNotFoundError, BrokenContainer):
+            return None
+
     def _open(self, name: str) -> tuple[Container, str, Stamp] | None:
         path = str(self._root / name / "page")
         try:

@@ -11,6 +11,13 @@ def blob_key(blake2_256: str, filename: str) -> str:
     return f"{blake2_256[:2]}/{blake2_256[2:4]}/{blake2_256[4:]}/{filename}"
 
 
+def integrity_path(normalized_name: str, version: str, filename: str) -> str:
+    """Return where the provenance of a file is answered (PEP 740)."""
+    return "/".join(
+        ("/integrity", normalized_name, quote(version, safe="+!"), quote(filename, safe="+!"), "provenance")
+    )
+
+
 def release_file(version: str) -> str:
     """Return the name of a release's container beside its project's page, the same for equal versions."""
     return "r." + quote(canonicalize_version(version), safe="+!")

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+MOST_ATTESTATION_BYTES = 256 * 1024
+"""How long the field of an upload that carries attestations may be: two of the usual ones have 20 KiB."""
 TRY_AGAIN = "The index can't take the file at the moment; nothing was lost, and a retry is safe."
 
 

@@ -196,7 +196,13 @@ def _write_releases(job: _Publication, found: list[ReleaseRow], *, all_of_them: 
             continue
         text, known = rows.description(release.id), rows.vulnerabilities(release.id)
         pieces = rendering.release_pieces(job.site, job.project, release, text, known)
-        replace_file(target, pack({"format": PAGE_FORMAT, "version": release.version}, pieces))
+        replace_file(target, pack(_release_header(release), pieces))
+
+
+def _release_header(release: ReleaseRow) -> dict[str, Any]:
+    """Return what the edge must know of a release: of each file with provenance, where that lies and its digest."""
+    provenance = {file.filename: [file.key, file.provenance_sha256] for file in release.files if file.provenance_sha256}
+    return {"format": PAGE_FORMAT, "version": release.version, "provenance": provenance}
 
 
 def _sweep(job: _Publication, chunks: set[str]) -> None:

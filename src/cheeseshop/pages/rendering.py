@@ -29,7 +29,7 @@ def status_of(project: ProjectRow) -> tuple[str, str]:
 
 
 def html_line(site: str, file: FileRow) -> str:
-    """Return a file's anchor on the simple page (PEP 503, 592, 658, 714)."""
+    """Return a file's anchor on the simple page (PEP 503, 592, 658, 714, 740)."""
     attributes = []
     if file.requires_python:
         attributes.append(f' data-requires-python="{escape(file.requires_python)}"')
@@ -38,12 +38,14 @@ def html_line(site: str, file: FileRow) -> str:
     if file.metadata_sha256:
         digest = f"sha256={file.metadata_sha256}"
         attributes.append(f' data-dist-info-metadata="{digest}" data-core-metadata="{digest}"')
+    if file.provenance_path:
+        attributes.append(f' data-provenance="{escape(site + file.provenance_path)}"')
     url = escape(file_url(site, file))
     return f'<a href="{url}#sha256={file.sha256}"{"".join(attributes)}>{escape(file.filename)}</a><br />\n'
 
 
 def json_file(site: str, file: FileRow) -> dict[str, Any]:
-    """Return a file's object on the simple page (PEP 691, 700)."""
+    """Return a file's object on the simple page (PEP 691, 700, 740)."""
     metadata: dict[str, str] | bool = {"sha256": file.metadata_sha256} if file.metadata_sha256 else False
     return {
         "filename": file.filename,
@@ -55,7 +57,7 @@ def json_file(site: str, file: FileRow) -> dict[str, Any]:
         "yanked": (file.yanked_reason or True) if file.yanked else False,
         "core-metadata": metadata,
         "data-dist-info-metadata": metadata,
-        "provenance": None,
+        "provenance": site + file.provenance_path if file.provenance_path else None,
     }
 
 

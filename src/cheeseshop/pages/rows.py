@@ -3,12 +3,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from cheeseshop import sql
 from cheeseshop.core.clock import iso_seconds
-from cheeseshop.edge_contract.keys import blob_key
+from cheeseshop.edge_contract.keys import blob_key, integrity_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,10 @@ class ProjectRow:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A file as its pages show it; the release's yank is folded in."""
+    """A file as its pages show it; the release's yank is folded in.
+
+    ``provenance_path`` is where the site answers with its provenance, whose digest is ``provenance_sha256``.
+    """
 
     filename: str
     packagetype: str
@@ -43,9 +46,11 @@ class FileRow:
     sha256: str
     blake2_256: str
     metadata_sha256: str
+    provenance_sha256: str
     uploaded_at: datetime
     yanked: bool
     yanked_reason: str
+    provenance_path: str
 
     @property
     def key(self) -> str:
@@ -105,23 +110,23 @@ def few_releases(project: ProjectRow, most: int) -> list[ReleaseRow] | None:
     if len(found) > most:
         return None
     files = sql.every(f"{_FILES} ORDER BY f.filename LIMIT %s", project.id, b"", most + 1)
-    return None if len(files) > most else _with_files(found, files)
+    return None if len(files) > most else _with_files(project, found, files)
 
 
 def releases(project: ProjectRow, low: bytes, high: bytes | None) -> list[ReleaseRow]:
     """Return the releases whose sort key lies in ``[low, high)``, in version order, with their files by name."""
     bounds, values = ("", (project.id, low)) if high is None else (" AND r.sort_key < %s", (project.id, low, high))
     found = sql.every(f"{_RELEASES}{bounds} ORDER BY r.sort_key", *values)
-    return _with_files(found, sql.every(f"{_FILES}{bounds} ORDER BY f.filename", *values))
+    return _with_files(project, found, sql.every(f"{_FILES}{bounds} ORDER BY f.filename", *values))
 
 
-def _with_files(found: list[sql.Row], their_files: list[sql.Row]) -> list[ReleaseRow]:
+def _with_files(project: ProjectRow, found: list[sql.Row], their_files: list[sql.Row]) -> list[ReleaseRow]:
     files: dict[UUID, list[FileRow]] = {sql.as_uuid(row[0]): [] for row in found}
-    yanks = {sql.as_uuid(row[0]): (bool(row[4]), row[5]) for row in found}
+    owners = {sql.as_uuid(row[0]): _Of(project.normalized_name, row[1], bool(row[4]), row[5]) for row in found}
     for row in their_files:
         release_id = sql.as_uuid(row[0])
         if release_id in files:  # else committed after the releases were read; its own mark will publish it
-            files[release_id].append(_file(row, *yanks[release_id]))
+            files[release_id].append(_file(row, owners[release_id]))
     return [_release(row, files[sql.as_uuid(row[0])]) for row in found]
 
 
@@ -131,7 +136,7 @@ SELECT r.id, r.version, r.sort_key, r.is_prerelease, r.yanked_at IS NOT NULL, r.
 FROM catalog_release r WHERE r.project_id = %s AND r.sort_key >= %s"""
 _FILES = """
 SELECT f.release_id, f.filename, f.packagetype, f.python_version, f.requires_python, f.comment, f.size, f.md5, f.sha256,
- f.blake2_256, f.metadata_sha256, f.uploaded_at, f.yanked_at IS NOT NULL, f.yanked_reason
+ f.blake2_256, f.metadata_sha256, f.provenance_sha256, f.uploaded_at, f.yanked_at IS NOT NULL, f.yanked_reason
 FROM catalog_file f JOIN catalog_release r ON r.id = f.release_id
 WHERE f.quarantined_at IS NULL AND r.project_id = %s AND r.sort_key >= %s"""
 
@@ -151,11 +156,21 @@ def _release(row: sql.Row, files: list[FileRow]) -> ReleaseRow:
     )
 
 
-def _file(row: sql.Row, release_yanked: bool, release_reason: str) -> FileRow:  # noqa: FBT001 - a pair of one row
-    values: Any = row[1:11]  # the fields of FileRow, in their order, up to the moment of upload
-    uploaded_at, yanked, reason = row[11:]
-    moment, is_yanked = sql.as_moment(uploaded_at), release_yanked or bool(yanked)
-    return FileRow(*values, moment, is_yanked, reason or release_reason)  # type: ignore[call-arg]  # counted by hand
+class _Of(NamedTuple):
+    """What a file takes from its release and project."""
+
+    project: str
+    version: str
+    yanked: bool
+    yanked_reason: str
+
+
+def _file(row: sql.Row, of: _Of) -> FileRow:
+    values: Any = row[1:12]  # the fields of FileRow, in their order, up to the moment of upload
+    uploaded_at, yanked, reason = row[12:]
+    path = integrity_path(of.project, of.version, row[1]) if row[11] else ""
+    moment, is_yanked = sql.as_moment(uploaded_at), of.yanked or bool(yanked)
+    return FileRow(*values, moment, is_yanked, reason or of.yanked_reason, path)  # type: ignore[call-arg]  # counted by hand
 
 
 def marks(normalized_name: str) -> list[tuple[int, str]]:

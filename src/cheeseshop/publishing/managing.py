@@ -25,6 +25,7 @@ def follow(changed: Changed, store: Store | None = None) -> None:
         for key in changed.withdrawn:
             store.withdraw_blob(key)
             store.withdraw_blob(f"{key}.metadata")
+            store.withdraw_provenance(key)
         publish_project(store, current.settings().url, changed.normalized_name)
     except (DatabaseError, OSError) as error:
         log.exception("publishing %s failed", changed.normalized_name)

@@ -9,7 +9,7 @@ from cheeseshop.storage import Store
 
 
 def publish_file(store: Store, key: str) -> None:
-    """Bring the public links of one file, its core metadata included, in line with the policy's decision."""
+    """Bring the public links of one file, its core metadata and provenance included, in line with the policy."""
     state = file_state(key.rpartition("/")[2])
     keys = [key, f"{key}.metadata"] if state is None or state.has_metadata else [key]
     allowed = state is not None and anyone_may_fetch(state)
@@ -18,6 +18,10 @@ def publish_file(store: Store, key: str) -> None:
             store.publish_blob(each)
         else:
             store.withdraw_blob(each)
+    if allowed and state is not None and state.provenance:
+        store.publish_provenance(key, state.provenance)
+    elif not allowed:
+        store.withdraw_provenance(key)
 
 
 def anyone_may_fetch(file: FileState) -> bool:

@@ -46,10 +46,19 @@ def sweep(store: Store, grace: timedelta = GRACE) -> Iterator[str]:
 
 def is_orphan(name: str) -> bool:
     """Tell whether no file owns what the store names so, and no upload has leased it."""
-    digest = name.partition(".")[0]
-    row = sql.first("SELECT metadata_sha256 FROM catalog_file WHERE blake2_256 = %s", digest)
-    owned = row is not None and (name == digest or row[0])
-    return not owned and not BlobLease.objects.filter(key__startswith=f"{_place(name)}/", expires_at__gt=now()).exists()
+    return (
+        not _is_owned(name)
+        and not BlobLease.objects.filter(key__startswith=f"{_place(name)}/", expires_at__gt=now()).exists()
+    )
+
+
+def _is_owned(name: str) -> bool:
+    digest, _, kind = name.partition(".")
+    row = sql.first("SELECT metadata_sha256, provenance_sha256 FROM catalog_file WHERE blake2_256 = %s", digest)
+    if row is None:
+        return False
+    metadata, provenance = row
+    return not kind or (kind == "metadata" and bool(metadata)) or kind == f"provenance.{provenance}"
 
 
 def remove_orphan(store: Store, name: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Sum
 
 from cheeseshop.catalog.models import BlobLease, File, Project
-from cheeseshop.catalog.state import file_state
+from cheeseshop.catalog.state import FileState, file_state
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.edge_contract import assembly
@@ -60,11 +60,21 @@ def _blobs(store: Store, *, repair: bool) -> Iterator[Problem]:
         metadata = store.blob_path(f"{file.blob_key}.metadata")
         if file.metadata_sha256 and (not metadata.is_file() or digests(metadata)[1] != file.metadata_sha256):
             yield Problem("damaged", f"{file.filename}.metadata", "the core metadata is missing or differs")
+        provenance = store.provenance_path(file.blob_key, file.provenance_sha256)
+        if file.provenance_sha256 and not (provenance.is_file() and digests(provenance)[1] == file.provenance_sha256):
+            yield Problem("damaged", f"{file.filename}.provenance", "the provenance is missing or differs")
         state = file_state(file.filename)
-        if state is not None and store.is_public(file.blob_key) != anyone_may_fetch(state):
+        if state is not None and not _as_decided(store, state):
             if repair:
                 publish_file(store, file.blob_key)
             yield Problem("public tree", file.filename, "whether anyone may fetch it is not as decided", repair)
+
+
+def _as_decided(store: Store, file: FileState) -> bool:
+    """Tell whether the public tree holds a file and its provenance if, and only if, anyone may fetch them."""
+    allowed = anyone_may_fetch(file)
+    shown = store.is_provenance_public(file.key)
+    return store.is_public(file.key) == allowed and shown == (allowed and bool(file.provenance))
 
 
 def _orphans(store: Store, *, repair: bool) -> Iterator[Problem]:

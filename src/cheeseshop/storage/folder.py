@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The store of an embedded instance: local folders on one file system.
 
-``blobs/aa/`` holds every file by its digest, ``public/packages/`` hard links, by key, to those that anyone may fetch,
-``pages/`` the index pages, ``spool/`` bytes on their way in. All lie in one folder: a rename or a link is atomic.
+``blobs/aa/`` holds every file by its digest, with its core metadata and its provenance beside it; ``public/packages/``
+and ``public/provenance/`` hard links, by the file's key, to what anyone may fetch; ``pages/`` the index pages,
+``spool/`` bytes on their way in. All lie in one folder: a rename or a link is atomic.
 
 Blobs do not lie by key because a key makes two folders of its own, and making, then syncing them took as long as
 everything else about a small file.
@@ -36,7 +37,8 @@ class Store:
 
     def prepare(self) -> None:
         """Create the folders that are missing."""
-        for folder in (self.blobs, self.public / "packages", self.pages, self.spool, self.locks):
+        public = (self.public / "packages", self.public / "provenance")
+        for folder in (self.blobs, *public, self.pages, self.spool, self.locks):
             folder.mkdir(parents=True, exist_ok=True)
         if not (self.blobs / "ff").is_dir():
             for number in range(256):
@@ -48,8 +50,16 @@ class Store:
         """Return where a blob lies. The key of core metadata is its file's, with ``.metadata``."""
         return Path(self._place(key))
 
-    def put_file(self, key: str, source: Path, metadata: bytes | None) -> None:
-        """Link the spooled file ``source`` in as a blob, and its core metadata beside it if there is any.
+    def provenance_path(self, key: str, sha256: str) -> Path:
+        """Return where a file's provenance lies.
+
+        Its own digest is in its name: the same file may come twice at once with other attestations, and the row that
+        wins must find its own.
+        """
+        return Path(f"{self._place(key)}.provenance.{sha256}")
+
+    def put_file(self, key: str, source: Path, metadata: bytes | None, provenance: bytes | None = None) -> None:
+        """Link the spooled file ``source`` in as a blob; beside it its core metadata and provenance, if there is any.
 
         Durably: bytes and folder are synced. Everything is written before anything is synced, so that a journalling
         file system writes its journal once. A crash in between may leave torn bytes, of which no row speaks; who comes
@@ -57,37 +67,44 @@ class Store:
         """
         target = self._place(key)
         _settle(str(source), target)
-        written = [str(source)]
-        if metadata is not None:
-            written.append(_write_fresh(f"{target}.metadata", metadata))
-            _settle(written[1], f"{target}.metadata")
-        for path in (*written, os.path.dirname(target)):
+        fresh = []
+        for place, data in _beside(target, metadata, provenance):
+            fresh.append(_write_fresh(place, data))
+            _settle(fresh[-1], place)
+        for path in (str(source), *fresh, os.path.dirname(target)):
             sync_path(path)
-        if metadata is not None:
-            os.unlink(written[1])
+        for path in fresh:
+            os.unlink(path)
 
     def publish_blob(self, key: str) -> None:
         """Let anyone fetch a blob."""
-        blob, link = self._place(key), f"{self.public}/packages/{key}"
-        try:
-            os.link(blob, link)
-        except FileNotFoundError:
-            _make_folders(os.path.dirname(link))
-            with suppress(FileExistsError):
-                os.link(blob, link)
-        except FileExistsError:
-            pass
+        _link_in(self._place(key), f"{self.public}/packages/{key}")
 
     def withdraw_blob(self, key: str) -> None:
         """Take a blob out of the public tree. The bytes stay."""
         (self.public / "packages" / key).unlink(missing_ok=True)
+
+    def publish_provenance(self, key: str, sha256: str) -> None:
+        """Let anyone fetch the provenance of the file ``key``."""
+        _link_in(f"{self._place(key)}.provenance.{sha256}", f"{self.public}/provenance/{key}")
+
+    def withdraw_provenance(self, key: str) -> None:
+        """Take a file's provenance out of the public tree. The bytes stay."""
+        (self.public / "provenance" / key).unlink(missing_ok=True)
+
+    def is_provenance_public(self, key: str) -> bool:
+        """Tell whether anyone may fetch the provenance of the file ``key``."""
+        return (self.public / "provenance" / key).is_file()
 
     def is_public(self, key: str) -> bool:
         """Tell whether anyone may fetch a blob."""
         return (self.public / "packages" / key).is_file()
 
     def stored(self) -> Iterator[str]:
-        """Yield the name of everything in the store: a digest in hex, with ``.metadata`` for core metadata."""
+        """Yield the name of everything in the store.
+
+        It is a digest in hex, with ``.metadata`` for core metadata, or ``.provenance.`` and its own digest.
+        """
         for folder in sorted(self.blobs.iterdir()):
             for path in folder.iterdir():
                 yield folder.name + path.name
@@ -105,13 +122,17 @@ class Store:
     def remove_stored(self, name: str) -> None:
         """Remove what ``stored`` named, with its public links."""
         digest, _, kind = name.partition(".")
-        (self.blobs / name[:2] / name[2:]).unlink(missing_ok=True)
-        leaf = self.public / "packages" / digest[:2] / digest[2:4] / digest[4:]
+        blob, leaf = self.blobs / name[:2] / name[2:], f"{digest[:2]}/{digest[2:4]}/{digest[4:]}"
         if kind == "metadata":
-            for link in leaf.glob("*.metadata"):
+            for link in (self.public / "packages" / leaf).glob("*.metadata"):
                 link.unlink(missing_ok=True)
         elif not kind:
-            shutil.rmtree(leaf, ignore_errors=True)
+            shutil.rmtree(self.public / "packages" / leaf, ignore_errors=True)
+        else:
+            for link in (self.public / "provenance" / leaf).glob("*"):
+                if link.samefile(blob):  # another one of the same file may be the one that is published
+                    link.unlink(missing_ok=True)
+        blob.unlink(missing_ok=True)
 
     def project_folder(self, normalized_name: str) -> Path:
         """Return the folder of a project's pages."""
@@ -138,6 +159,26 @@ def open_store() -> Store:
     store = Store(current.settings().data)
     store.prepare()
     return store
+
+
+def _beside(target: str, metadata: bytes | None, provenance: bytes | None) -> Iterator[tuple[str, bytes]]:
+    """Yield what lies beside a blob: place and bytes."""
+    if metadata is not None:
+        yield f"{target}.metadata", metadata
+    if provenance is not None:
+        yield f"{target}.provenance.{hashlib.sha256(provenance).hexdigest()}", provenance
+
+
+def _link_in(blob: str, link: str) -> None:
+    """Link a blob into the public tree, unless it is there."""
+    try:
+        os.link(blob, link)
+    except FileNotFoundError:
+        _make_folders(os.path.dirname(link))
+        with suppress(FileExistsError):
+            os.link(blob, link)
+    except FileExistsError:
+        pass
 
 
 def _make_folders(leaf: str) -> None:

@@ -4,10 +4,13 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Self
 
 from django.db import IntegrityError
 from packaging.utils import canonicalize_name
 
+from cheeseshop.attestations.examination import Attested, Subject, examine
+from cheeseshop.attestations.flows import follow_upload
 from cheeseshop.catalog.flows.lease_blob import drop_lease, lease_blob
 from cheeseshop.catalog.flows.record_file import NewFile, NewRelease, record_file
 from cheeseshop.catalog.models import File
@@ -21,13 +24,14 @@ from cheeseshop.distributions.filenames import check_upload_filename
 from cheeseshop.distributions.form import UploadForm, check_content_type, validate_form
 from cheeseshop.distributions.inspection import Inspection, inspect_distribution
 from cheeseshop.distributions.names import ultranormalize
+from cheeseshop.distributions.raw_metadata import is_absent
 from cheeseshop.distributions.rendering import render_description
 from cheeseshop.edge_contract.keys import blob_key
 from cheeseshop.edge_contract.protocols import SpooledFile, SpooledForm
 from cheeseshop.storage import Store
 from cheeseshop.uploads import rules
 from cheeseshop.uploads.admission import Sender, check_action
-from cheeseshop.uploads.consequences import consequences
+from cheeseshop.uploads.consequences import consequences, in_turn
 
 _ATTEMPTS = 3
 
@@ -77,10 +81,11 @@ def _accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool, st
             return Accepted(upload.name, upload.key, new=False)
         release = rules.check_release(project, checked.metadata.version, checked.filetype)
         inspection = _inspect(upload)
+        attested = _examine_attestations(upload, form)
         step("checked")
         try:
-            new = _new_file(upload, _Place(project, release, standing), inspection)
-            return _store(store, new, upload, inspection, step)
+            place = _Place(project, release, standing, attested)
+            return _store(store, _new_file(upload, place, inspection), upload, _Beside.of(inspection, attested), step)
         except IntegrityError:
             continue  # another upload won a name, a digest or the project: look again
     raise TryAgain("Other uploads of this project got in the way; try again.")
@@ -104,6 +109,19 @@ class _Place:
     project: ProjectState | None
     release: ReleaseState | None
     standing: rules.Standing
+    attested: Attested | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What is stored beside a file."""
+
+    metadata: bytes | None
+    provenance: bytes | None
+
+    @classmethod
+    def of(cls, found: Inspection, attested: Attested | None) -> Self:
+        return cls(found.metadata_bytes if found.serve_metadata else None, attested.provenance if attested else None)
 
 
 def _is_here(upload: _Upload, project: ProjectState | None) -> bool:
@@ -132,11 +150,17 @@ def _inspect(upload: _Upload) -> Inspection:
         )
 
 
-def _store(store: Store, new: NewFile, upload: _Upload, found: Inspection, step: Step) -> Accepted:
+def _examine_attestations(upload: _Upload, form: SpooledForm) -> Attested | None:
+    subject = Subject(upload.content.filename, upload.content.sha256)
+    values = [value for value in form.fields.get("attestations", ()) if not is_absent(value)]
+    return examine(values, upload.sender.bearer.publisher, subject)
+
+
+def _store(store: Store, new: NewFile, upload: _Upload, beside: _Beside, step: Step) -> Accepted:
     lease = lease_blob(upload.key)
     step("leased")
     try:
-        store.put_file(upload.key, upload.content.path, found.metadata_bytes if found.serve_metadata else None)
+        store.put_file(upload.key, upload.content.path, beside.metadata, beside.provenance)
         step("stored")
         record_file(replace(new, lease=lease))
     except BaseException:
@@ -148,6 +172,7 @@ def _store(store: Store, new: NewFile, upload: _Upload, found: Inspection, step:
 
 def _new_file(upload: _Upload, place: _Place, found: Inspection) -> NewFile:
     new_release, faults = _new_release(found, rendered=place.release is None, legacy=upload.legacy)
+    file, bearer = _file(upload, found, faults, place.attested), upload.sender.bearer
     return NewFile(
         project_name=upload.form.name,
         normalized_name=upload.name,
@@ -155,12 +180,15 @@ def _new_file(upload: _Upload, place: _Place, found: Inspection) -> NewFile:
         known_project=place.project,
         known_release=place.release,
         release=new_release,
-        file=_file(upload, found, faults),
-        actor=upload.sender.bearer.actor,
+        file=file,
+        actor=bearer.actor,
         owner=place.standing.owner,
         max_project_size=rules.limits_of(place.project).project,
         creator=place.standing.creator,
-        also=consequences(upload.sender.bearer, place.standing, created=place.project is None),
+        also=in_turn(
+            follow_upload(file, str(new_release.version), bearer, place.attested),
+            consequences(bearer, place.standing, created=place.project is None),
+        ),
     )
 
 
@@ -192,7 +220,7 @@ def _html(text: str, content_type: str | None, *, legacy: bool) -> tuple[str, li
         raise
 
 
-def _file(upload: _Upload, found: Inspection, faults: list[str]) -> File:
+def _file(upload: _Upload, found: Inspection, faults: list[str], attested: Attested | None) -> File:
     content, bearer = upload.content, upload.sender.bearer
     served = found.metadata_bytes if found.serve_metadata else b""
     return File(
@@ -207,6 +235,7 @@ def _file(upload: _Upload, found: Inspection, faults: list[str]) -> File:
         blake2_256=content.blake2_256,
         metadata_sha256=hashlib.sha256(served).hexdigest() if served else "",
         metadata_size=len(served),
+        provenance_sha256=attested.sha256 if attested else "",
         uploaded_by_id=None if bearer.publisher else bearer.person.id,
         publisher_id=bearer.publisher.id if bearer.publisher else None,
         user_agent=upload.sender.user_agent,

@@ -19,3 +19,14 @@ def consequences(bearer: Bearer, standing: Standing, *, created: bool) -> Callab
     if standing.rule.has_publishers and token is not None:
         return lambda project: publishers.warn_of_token(project, token)
     return None
+
+
+def in_turn(*steps: Callable[[UUID], None] | None) -> Callable[[UUID], None]:
+    """Return one step that takes those that there are, in their order."""
+
+    def take(project: UUID) -> None:
+        for step in steps:
+            if step is not None:
+                step(project)
+
+    return take

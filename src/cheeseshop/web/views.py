@@ -13,11 +13,13 @@ from django.views.decorators.http import require_safe
 
 from cheeseshop.accounts.queries import user_named
 from cheeseshop.advisories.queries import findings_of
+from cheeseshop.attestations import queries as origins
 from cheeseshop.catalog import queries
 from cheeseshop.catalog.models import Project, Release
 from cheeseshop.core.errors import Missing
 from cheeseshop.descriptions.shown import shown
 from cheeseshop.flags.queries import banners
+from cheeseshop.publishers.queries import publishers_of, takes_only_publishers
 from cheeseshop.web.components import ExampleForm, Tab
 from cheeseshop.web.errors import error_page
 
@@ -25,7 +27,7 @@ _PAGE = 20
 _PAGE_OF_RELEASES = 100
 _MAX_QUERY = 1000
 _MAX_PAGE_DIGITS = 6
-_TABS = (("release", "Description"), ("files", "Files"), ("releases", "Releases"))
+_TABS = (("release", "Description"), ("files", "Files"), ("releases", "Releases"), ("provenance", "Provenance"))
 
 
 @require_safe
@@ -93,6 +95,7 @@ def _context(project: Project, release: Release | None, tab: str) -> dict[str, A
         "findings": findings_of(release),
         "facts": release.facts,
         "tabs": tabs,
+        "attested": origins.is_attested(release),
         "requirement": _requirement(project, release),
     }
 
@@ -139,6 +142,39 @@ def releases(request: HttpRequest, name: str, version: str) -> HttpResponse:
         raise Http404("There is no such page of releases.")
     context = {"releases": rows[:_PAGE_OF_RELEASES], "page": page, "more": len(rows) > _PAGE_OF_RELEASES}
     return render(request, "web/releases.html", _context(found, release, "releases") | context)
+
+
+@require_safe
+def provenance(request: HttpRequest, name: str, version: str) -> HttpResponse:
+    """Show who may publish a project, and where this release and those before it came from."""
+    found, release = _found(name, version)
+    if release is None:
+        raise Http404(f"{found.name} is in quarantine.")
+    if elsewhere := _elsewhere(request, found, release):
+        return elsewhere
+    context = {
+        "origin": origins.origin_of(found, release),
+        "files": origins.origins(release),
+        "recent": origins.recent(found),
+        "publishers": publishers_of(found.pk),
+        "only_publishers": takes_only_publishers(found.pk),
+    }
+    return render(request, "attestations/project.html", _context(found, release, "provenance") | context)
+
+
+@require_safe
+def file_provenance(request: HttpRequest, name: str, version: str, filename: str) -> HttpResponse:
+    """Show the attestations of one file."""
+    found, release = _found(name, version)
+    if release is None:
+        raise Http404(f"{found.name} is in quarantine.")
+    if elsewhere := _elsewhere(request, found, release):
+        return elsewhere
+    try:
+        shown = origins.provenance_of(found, release, filename)
+    except Missing as error:
+        raise Http404(error.message) from error
+    return render(request, "attestations/file.html", _context(found, release, "provenance") | {"file": shown})
 
 
 @require_safe

@@ -102,6 +102,7 @@ def test_a_client_that_waits_to_be_admitted_is_not_told_to_send(
         (part("x" * 9000, b"") + END, {}, "limit"),
         (part("a", b"") * 10_001 + END, {}, "limit"),
         (part("a", bytes(9_000_000)) + END, {}, "too long"),
+        (part("attestations", bytes(300_000)) + END, {}, "it may have 256 KiB"),
         (b"".join(part(f"a{n}", bytes(6_000_000)) for n in range(3)) + END, {}, "too long"),
         (part("content", b"", "a") + part("content", b"", "b") + END, {}, "more than one file"),
         (part("content", bytes(LIMIT + 1), "a") + END, {}, "File too large"),

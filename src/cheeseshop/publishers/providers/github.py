@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
 from cheeseshop.core import current
+from cheeseshop.core.facts import OWN_GITHUB
 from cheeseshop.publishers.fetching import fetch_json
 from cheeseshop.publishers.providers.base import Claims, Fields, FieldSpec, Mismatch, Provider, equal, shown, text_of
 
@@ -130,9 +131,9 @@ class GitHub(Provider):
 
     def attestation(self, fields: Fields) -> dict[str, str] | None:
         """Name the repository and its workflow. A server of one's own must not speak for github.com's names."""
-        if not self._is_public:
-            return None
-        told = {"kind": "GitHub", "repository": f"{fields['owner']}/{fields['repository']}"}
+        own = {"kind": OWN_GITHUB, "issuer": self.issuer.url.rstrip("/")}
+        told = {"kind": "GitHub"} if self._is_public else own
+        told["repository"] = f"{fields['owner']}/{fields['repository']}"
         told["workflow"] = fields["workflow"]
         return told | ({"environment": fields["environment"]} if fields.get("environment") else {})
 

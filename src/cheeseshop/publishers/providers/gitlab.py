@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
+from cheeseshop.core.facts import OWN_GITLAB
 from cheeseshop.publishers.fetching import fetch_json
 from cheeseshop.publishers.providers.base import Claims, Fields, FieldSpec, Mismatch, Provider, equal, shown, text_of
 
@@ -118,9 +119,9 @@ class GitLab(Provider):
 
     def attestation(self, fields: Fields) -> dict[str, str] | None:
         """Name the project and its pipeline. A GitLab of one's own must not speak for gitlab.com's names."""
-        if self.issuer.key != self.key:
-            return None
-        told = {"kind": "GitLab", "repository": f"{fields['namespace']}/{fields['project']}"}
+        own = {"kind": OWN_GITLAB, "issuer": self.issuer.url.rstrip("/")}
+        told = {"kind": "GitLab"} if self.issuer.key == self.key else own
+        told["repository"] = f"{fields['namespace']}/{fields['project']}"
         told["workflow_filepath"] = fields["workflow_filepath"]
         return told | ({"environment": fields["environment"]} if fields.get("environment") else {})
 
