@@ -22,6 +22,7 @@ ANYBODY = {
     "account/request-password-reset/sent/", "account/reset-password/", "account/reset-password/done/",
     r"account/^reset-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", "account/password-strength/",
     "account/recover/", "account/recover/<str:token>/", "account/recover/cancel/<str:token>/",
+    "_/secrets/disclose-token", "_/github/disclose-token",
 }  # fmt: skip
 DURING_LOG_IN = {"account/two-factor/", "account/two-factor/remember/", "account/confirm-login/"}
 BY_TOKEN = {  # each with its action: tests/api
@@ -52,7 +53,7 @@ SENSITIVE_TO_CHANGE = {
     "manage/project/<str:name>/release/<str:version>/", "manage/project/<str:name>/file/<str:filename>/",
     "manage/project/<str:name>/settings/", "manage/project/<str:name>/collaboration/",
     "manage/project/<str:name>/collaboration/<uuid:person>/",
-    "manage/project/<str:name>/collaboration/revoke_invite/<uuid:invitation>/",
+    "manage/project/<str:name>/collaboration/revoke_invite/<uuid:invitation>/", "manage/leaked-tokens/",
 }  # fmt: skip
 
 

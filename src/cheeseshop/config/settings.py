@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "cheeseshop.journal",
     "cheeseshop.catalog",
     "cheeseshop.tokens",
+    "cheeseshop.leaks",
     "cheeseshop.pages",
     "cheeseshop.manage",
     "cheeseshop.web",

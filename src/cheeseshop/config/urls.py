@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("cheeseshop.accounts.urls")),
     path("", include("cheeseshop.tokens.urls")),
+    path("", include("cheeseshop.leaks.urls")),
     path("", include("cheeseshop.manage.urls")),
     path("api/v1/", include("cheeseshop.api.urls")),
     path("", include("cheeseshop.web.urls")),

@@ -77,6 +77,14 @@ class Settings:
     oidc_client_secret: str = _doc("This site's client secret at the issuer.", "")
     oidc_groups_claim: str = _doc("The claim that lists a person's groups.", "groups")
     oidc_roles: str = _doc("Groups that give site roles: group=role, …; the role administrator gives everything.", "")
+    github_keys_url: str = _doc(
+        "Where GitHub lists the keys that it signs reports of leaked tokens with, or off.",
+        "https://api.github.com/meta/public_keys/token_scanning",
+    )
+    gosst_keys_url: str = _doc(
+        "Where deps.dev lists the keys that it signs reports of leaked tokens with, or off.",
+        "https://storage.googleapis.com/depsdev-gcp-public-keys/secret_scanning",
+    )
     password_login: bool = _doc("Whether people may log in with a password. Off needs an OpenID Connect issuer.", True)
 
     @property
@@ -177,6 +185,9 @@ def _checked(settings: Settings) -> Settings:
         ("https://", "http://localhost", "http://127.0.0.1")
     ):
         raise SettingsError(f"{PREFIX}OIDC_ISSUER must begin with https://, not {settings.oidc_issuer!r}.")
+    for name, url in (("GITHUB", settings.github_keys_url), ("GOSST", settings.gosst_keys_url)):
+        if url != "off" and not url.startswith(("https://", "http://localhost:", "http://127.0.0.1:")):
+            raise SettingsError(f"{PREFIX}{name}_KEYS_URL must begin with https://, or be off, not {url!r}.")
     if not settings.password_login and not settings.oidc_issuer:
         raise SettingsError(f"{PREFIX}PASSWORD_LOGIN=no leaves nobody a way in; set {PREFIX}OIDC_ISSUER too.")
     return settings if not settings.url.endswith("/") else _with_url(settings, settings.url.rstrip("/"))

@@ -4,6 +4,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from django.db import IntegrityError
 from packaging.utils import canonicalize_name
@@ -24,6 +25,8 @@ from cheeseshop.distributions.names import ultranormalize
 from cheeseshop.distributions.rendering import render_description
 from cheeseshop.edge_contract.keys import blob_key
 from cheeseshop.edge_contract.protocols import SpooledFile, SpooledForm
+from cheeseshop.leaks.flows import Place, revoke_all
+from cheeseshop.leaks.queries import live_tokens
 from cheeseshop.storage import Store
 from cheeseshop.uploads import rules
 from cheeseshop.uploads.admission import Sender, check_action
@@ -129,12 +132,21 @@ def _store(store: Store, new: NewFile, upload: _Upload, found: Inspection, step:
     try:
         store.put_file(upload.key, upload.content.path, found.metadata_bytes if found.serve_metadata else None)
         step("stored")
-        record_file(replace(new, lease=lease))
+        record_file(replace(new, lease=lease, also=_revocation(upload, found)))
     except BaseException:
         drop_lease(lease)
         raise
     step("recorded")
     return Accepted(upload.name, upload.key, new=True)
+
+
+def _revocation(upload: _Upload, found: Inspection) -> Callable[[], object] | None:
+    """Return what revokes the tokens of this index that somebody left in the file, or None when there are none."""
+    tokens = live_tokens(each.text for each in found.tokens)
+    if not tokens:
+        return None
+    address = f"{current.settings().url}/packages/{upload.key}"
+    return partial(revoke_all, tokens, Place(address, "this index, which looks through uploaded files"))
 
 
 def _new_file(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Record a file that was checked and stored: project, release, file and journal in one transaction."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -43,6 +44,7 @@ class NewFile:
 
     ``creator`` is set where the limits of new projects hold. ``known_project`` and ``known_release`` are what the
     checks found. They are not looked for again: a constraint tells where another upload or a removal came in between.
+    ``also`` is called in the transaction, for what must be written with the file or not at all.
     """
 
     project_name: str
@@ -56,6 +58,7 @@ class NewFile:
     max_project_size: int
     creator: Creator | None = None
     lease: UUID | None = None
+    also: Callable[[], object] | None = None
 
 
 def record_file(new: NewFile) -> int:
@@ -80,6 +83,8 @@ def record_file(new: NewFile) -> int:
         )
         sql.insert(new.file)
         sql.run("INSERT INTO catalog_usedfilename (filename) VALUES (%s)", new.file.filename)
+        if new.also:
+            new.also()
         changes.append(_change(new, f"add {new.file.python_version} file {new.file.filename}", version))
         return journal.commit(changes, [journal.Dirty(new.normalized_name, key.hex())])
 
