@@ -32,6 +32,10 @@ BY_TOKEN = {  # each with its action: tests/api
     "projects/<name>/files/<filename>/unyank", "projects/<name>/collaborators/",
     "projects/<name>/collaborators/<username>", "tokens/", "tokens/<token>",
 }  # fmt: skip
+STAGING = {  # each by token: tests/staging
+    "", "sessions/<uuid:session>/", "sessions/<uuid:session>/files/", "sessions/<uuid:session>/publish/",
+    "sessions/<uuid:session>/extend/", "files/<uuid:file>/", "files/<uuid:file>/complete/",
+}  # fmt: skip
 DESCRIBED = {"", "openapi.json"}
 LOGGED_IN = {
     "account/reauthenticate/", "account/reauthenticate/code/", "account/reauthenticate/device/", "accounts/search/",
@@ -77,7 +81,7 @@ def test_every_route_is_known_with_its_permission() -> None:
     found = {route for route, _ in routes() if not route.startswith("dev/")}
     assert found == ANYBODY | DURING_LOG_IN | LOGGED_IN | BEHIND_THE_GATE | SENSITIVE | SENSITIVE_TO_CHANGE | {
         f"api/v1/{route}" for route in BY_TOKEN | DESCRIBED
-    }
+    } | {f"upload/2.0/{route}" for route in STAGING}
 
 
 def test_sensitive_views_are_these_and_no_others() -> None:

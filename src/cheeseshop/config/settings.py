@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "cheeseshop.catalog",
     "cheeseshop.tokens",
     "cheeseshop.leaks",
+    "cheeseshop.staging",
     "cheeseshop.pages",
     "cheeseshop.manage",
     "cheeseshop.web",

@@ -58,6 +58,7 @@ class Settings:
     allow_hidden_code: bool = _doc("Whether Python code that PyArmor or SourceDefender encrypted is accepted.", False)
     old_release_days: int = _doc("Days after which a release takes no more files; 0 for no limit.", 0)
     one_sdist: bool = _doc("Whether a release has one source distribution at most.", True)
+    upload_2: bool = _doc("Whether the draft of Upload 2.0 (PEP 694) is offered beside /legacy/.", False)
     threads: int = _doc("Django threads in each worker.", 16)
     trusted_proxies: int = _doc("Proxies in front whose X-Forwarded-For is believed; 0 where people connect to us.", 0)
     mail_url: str = _doc("Where mails go: smtp://user:password@host:port?tls=True, or empty for var/mail/.", "")

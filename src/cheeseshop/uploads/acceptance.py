@@ -61,30 +61,68 @@ def accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool = Fa
         raise Refusal(str(error)) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A file that passed every check: what is to be recorded once its bytes are stored, and what it says of itself."""
+
+    new: NewFile
+    found: Inspection
+
+
+def examine(sender: Sender, form: SpooledForm) -> Examined | None:
+    """Make every check of an upload and record nothing; None when the very file is here already.
+
+    For a file that is staged: what it would make of its release is told whether or not the release exists.
+
+    Raises:
+        Refusal: as ``accept`` does.
+    """
+    try:
+        return _examine(_read(sender, form, legacy=False), staged=True)
+    except DistributionRefused as error:
+        raise Refusal(str(error)) from error
+
+
+def _examine(upload: "_Upload", *, staged: bool) -> Examined | None:
+    """Check a file against rows, then by itself.
+
+    Raises:
+        Conflict: when another upload created the project a moment ago.
+    """
+    project = project_state(upload.name)
+    rules.check_sender(upload.sender, upload.form.name, upload.name, project)
+    if _is_here(upload, project):
+        return None
+    release = rules.check_release(project, upload.form.metadata.version, upload.form.filetype)
+    found = _inspect(upload)
+    return Examined(_new_file(upload, project, None if staged else release, found), found)
+
+
 def _accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool, step: Step) -> Accepted:
     check_action(sender.action or next(iter(form.fields.get(":action", ())), ""))
+    upload = _read(sender, form, legacy=legacy)
+    for _ in range(_ATTEMPTS):
+        try:
+            examined = _examine(upload, staged=False)
+        except Conflict:
+            continue  # another upload created the project a moment ago
+        if examined is None:
+            return Accepted(upload.name, upload.key, new=False)
+        step("checked")
+        try:
+            return _store(store, examined.new, upload, examined.found, step)
+        except IntegrityError:
+            continue  # another upload won a name, a digest or the project: look again
+    raise TryAgain("Other uploads of this project got in the way; try again.")
+
+
+def _read(sender: Sender, form: SpooledForm, *, legacy: bool) -> "_Upload":
     if form.misplaced_files:
         raise Refusal(f"{form.misplaced_files[0]}: Should not be a tuple (a file was sent where text belongs).")
     checked = validate_form(form.fields, allowances=allowances())
     if form.content is None:
         raise Refusal("Upload payload does not have a file.")
-    upload = _Upload(sender, checked, form.content, str(canonicalize_name(checked.name)), legacy)
-    for _ in range(_ATTEMPTS):
-        project = project_state(upload.name)
-        try:
-            rules.check_sender(sender, checked.name, upload.name, project)
-        except Conflict:
-            continue  # another upload created the project a moment ago
-        if _is_here(upload, project):
-            return Accepted(upload.name, upload.key, new=False)
-        release = rules.check_release(project, checked.metadata.version, checked.filetype)
-        inspection = _inspect(upload)
-        step("checked")
-        try:
-            return _store(store, _new_file(upload, project, release, inspection), upload, inspection, step)
-        except IntegrityError:
-            continue  # another upload won a name, a digest or the project: look again
-    raise TryAgain("Other uploads of this project got in the way; try again.")
+    return _Upload(sender, checked, form.content, str(canonicalize_name(checked.name)), legacy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +170,7 @@ def _store(store: Store, new: NewFile, upload: _Upload, found: Inspection, step:
     try:
         store.put_file(upload.key, upload.content.path, found.metadata_bytes if found.serve_metadata else None)
         step("stored")
-        record_file(replace(new, lease=lease, also=_revocation(upload, found)))
+        record_file(replace(new, lease=lease, also=revocation(upload.key, found)))
     except BaseException:
         drop_lease(lease)
         raise
@@ -140,12 +178,12 @@ def _store(store: Store, new: NewFile, upload: _Upload, found: Inspection, step:
     return Accepted(upload.name, upload.key, new=True)
 
 
-def _revocation(upload: _Upload, found: Inspection) -> Callable[[], object] | None:
+def revocation(key: str, found: Inspection) -> Callable[[], object] | None:
     """Return what revokes the tokens of this index that somebody left in the file, or None when there are none."""
     tokens = live_tokens(each.text for each in found.tokens)
     if not tokens:
         return None
-    address = f"{current.settings().url}/packages/{upload.key}"
+    address = f"{current.settings().url}/packages/{key}"
     return partial(revoke_all, tokens, Place(address, "this index, which looks through uploaded files"))
 
 
