@@ -32,6 +32,7 @@ ANYBODY = {
     "account/recover/", "account/recover/<str:token>/", "account/recover/cancel/<str:token>/",
     "_/oidc/audience", "_/oidc/mint-token", "_/oidc/github/mint-token", "_/oidc/burn-token", ".well-known/pytp",
     "org/<str:name>/",
+    "_/secrets/disclose-token", "_/github/disclose-token",
 }  # fmt: skip
 DURING_LOG_IN = {"account/two-factor/", "account/two-factor/remember/", "account/confirm-login/"}
 BY_TOKEN = {  # each with its action: tests/api
@@ -43,6 +44,10 @@ BY_TOKEN = {  # each with its action: tests/api
     "projects/<name>/publishers/", "projects/<name>/publishers/<publisher>", "projects/<name>/publishing",
     "projects/<name>/teams/", "projects/<name>/teams/<team>", "organizations/", "organizations/<name>/",
     "organizations/<name>/members/", "organizations/<name>/teams/",
+}  # fmt: skip
+STAGING = {  # each by token: tests/staging
+    "", "sessions/<uuid:session>/", "sessions/<uuid:session>/files/", "sessions/<uuid:session>/publish/",
+    "sessions/<uuid:session>/extend/", "files/<uuid:file>/", "files/<uuid:file>/complete/",
 }  # fmt: skip
 DESCRIBED = {"", "openapi.json"}
 LOGGED_IN = {
@@ -86,6 +91,7 @@ SENSITIVE_TO_CHANGE = {
     "manage/organization/<str:name>/team/<str:team>/projects/",
     "manage/organization/<str:name>/team/<str:team>/members/",
     "manage/organization/<str:name>/team/<str:team>/settings/",
+    "manage/leaked-tokens/",
 }  # fmt: skip
 
 
@@ -109,7 +115,7 @@ def test_every_route_is_known_with_its_permission() -> None:
     found = {route for route, _ in routes() if not route.startswith("dev/")}
     assert found == ANYBODY | DURING_LOG_IN | LOGGED_IN | BEHIND_THE_GATE | SENSITIVE | SENSITIVE_TO_CHANGE | {
         f"api/v1/{route}" for route in BY_TOKEN | DESCRIBED
-    }
+    } | {f"upload/2.0/{route}" for route in STAGING}
 
 
 def test_sensitive_views_are_these_and_no_others() -> None:

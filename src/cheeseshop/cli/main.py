@@ -142,6 +142,18 @@ def _token(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         return create_token(options)
 
     create.set_defaults(run=run)
+    disclose = parser.add_parser(
+        "disclose", help="revoke the tokens in a text on standard input, and tell their owners"
+    )
+    disclose.add_argument("--url", default="", help="where the text was found; the owners read it")
+    disclose.add_argument("--json", action="store_true")
+
+    def run_disclose(options: argparse.Namespace) -> int:
+        from cheeseshop.cli.leaks import disclose_tokens  # noqa: PLC0415 - loads Django
+
+        return disclose_tokens(options)
+
+    disclose.set_defaults(run=run_disclose)
 
 
 def _organization(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

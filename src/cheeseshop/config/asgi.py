@@ -12,9 +12,10 @@ _store = open_store()
 
 application = Edge(
     current.settings(),
-    EdgePaths(pages=_store.pages, public=_store.public, spool=_store.spool),
+    EdgePaths(pages=_store.pages, public=_store.public, spool=_store.spool, staged=_store.staged),
     django=later.django,
     uploads=later.Uploads(_store),
     private_files=None,
+    staged=later.StagedUploads(_store),
 )
 application.on_startup.append(threading.Thread(target=later.load, args=(_store,), name="load", daemon=True).start)

@@ -16,11 +16,14 @@ from cheeseshop.storage import Store
 
 if TYPE_CHECKING:
     from cheeseshop.publishing.receiving import Receiver
+    from cheeseshop.staging.receiving import StagedReceiver
 
 log = logging.getLogger(__name__)
 
 _CHORES = (
     "cheeseshop.accounts.flows.tidy_up.tidy_up",
+    "cheeseshop.tokens.expiring.tell_daily",
+    "cheeseshop.staging.flows.sessions.end_expired",
     "cheeseshop.organizations.flows.applications.purge_declined",
     "cheeseshop.publishers.flows.tidy_up.tidy_up",
     "cheeseshop.publishing.sweeping.sweep_daily",
@@ -62,6 +65,17 @@ class Uploads:
     def accept(self, admission: Admission, form: SpooledForm) -> Reply:
         """Check and store the file, publish its pages, and answer."""
         return self._receiver.accept(admission, form)
+
+
+class StagedUploads(Uploads):
+    """The flow of files that are staged (PEP 694), as the edge asks it."""
+
+    @cached_property
+    def _receiver(self) -> "StagedReceiver":  # type: ignore[override]
+        import cheeseshop.config.wsgi  # noqa: F401, PLC0415 - sets Django up
+        from cheeseshop.staging.receiving import StagedReceiver  # noqa: PLC0415 - what this module is for
+
+        return StagedReceiver(self._store)
 
 
 def load(store: Store) -> None:

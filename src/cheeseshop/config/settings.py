@@ -76,6 +76,8 @@ INSTALLED_APPS = [
     "cheeseshop.publishers",
     "cheeseshop.attestations",
     "cheeseshop.tokens",
+    "cheeseshop.leaks",
+    "cheeseshop.staging",
     "cheeseshop.pages",
     "cheeseshop.manage",
     "cheeseshop.webhooks",

@@ -7,6 +7,8 @@ urlpatterns = [
     path("", include("cheeseshop.accounts.urls")),
     path("", include("cheeseshop.tokens.urls")),
     path("", include("cheeseshop.publishers.urls")),
+    path("", include("cheeseshop.leaks.urls")),
+    path("", include("cheeseshop.staging.urls")),
     path("", include("cheeseshop.manage.urls")),
     path("", include("cheeseshop.webhooks.urls")),
     path("", include("cheeseshop.descriptions.urls")),

@@ -81,6 +81,7 @@ class Settings:
     )
     old_release_days: int = _doc("Days after which a release takes no more files; 0 for no limit.", 0)
     one_sdist: bool = _doc("Whether a release has one source distribution at most.", True)
+    upload_2: bool = _doc("Whether the draft of Upload 2.0 (PEP 694) is offered beside /legacy/.", False)
     threads: int = _doc("Django threads in each worker.", 16)
     trusted_proxies: int = _doc("Proxies in front whose X-Forwarded-For is believed; 0 where people connect to us.", 0)
     mail_url: str = _doc("Where mails go: smtp://user:password@host:port?tls=True, or empty for var/mail/.", "")
@@ -115,6 +116,14 @@ class Settings:
     )
     activestate_oidc_issuer: str = _doc(
         "The issuer of ActiveState's tokens; empty for none.", "https://platform.activestate.com/api/v1/oauth/oidc"
+    )
+    github_keys_url: str = _doc(
+        "Where GitHub lists the keys that it signs reports of leaked tokens with, or off.",
+        "https://api.github.com/meta/public_keys/token_scanning",
+    )
+    gosst_keys_url: str = _doc(
+        "Where deps.dev lists the keys that it signs reports of leaked tokens with, or off.",
+        "https://storage.googleapis.com/depsdev-gcp-public-keys/secret_scanning",
     )
     password_login: bool = _doc("Whether people may log in with a password. Off needs an OpenID Connect issuer.", True)
 
@@ -212,6 +221,18 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(f"{PREFIX}DEBUG=yes is unsafe on {parts.hostname}; write {PREFIX}DEBUG=no.")
     if settings.database_url and not settings.database_url.startswith(("postgres://", "postgresql://", "sqlite:///")):
         raise SettingsError(f"{PREFIX}DATABASE_URL must begin with postgresql:// or sqlite:///.")
+    _check_addresses(settings)
+    if not settings.password_login and not settings.oidc_issuer:
+        raise SettingsError(f"{PREFIX}PASSWORD_LOGIN=no leaves nobody a way in; set {PREFIX}OIDC_ISSUER too.")
+    return settings if not settings.url.endswith("/") else _with_url(settings, settings.url.rstrip("/"))
+
+
+def _check_addresses(settings: Settings) -> None:
+    """Check where others are asked, and what they are trusted by.
+
+    Raises:
+        SettingsError: when one is unsafe, or no address.
+    """
     for name in _ISSUERS:
         address = getattr(settings, name)
         if address and not address.startswith(("https://", "http://localhost", "http://127.0.0.1")):
@@ -220,9 +241,9 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(
             f"{PREFIX}TRUST_ROOT must name a trusted_root.json; there is no file {settings.trust_root!r}."
         )
-    if not settings.password_login and not settings.oidc_issuer:
-        raise SettingsError(f"{PREFIX}PASSWORD_LOGIN=no leaves nobody a way in; set {PREFIX}OIDC_ISSUER too.")
-    return settings if not settings.url.endswith("/") else _with_url(settings, settings.url.rstrip("/"))
+    for name, url in (("GITHUB", settings.github_keys_url), ("GOSST", settings.gosst_keys_url)):
+        if url != "off" and not url.startswith(("https://", "http://localhost:", "http://127.0.0.1:")):
+            raise SettingsError(f"{PREFIX}{name}_KEYS_URL must begin with https://, or be off, not {url!r}.")
 
 
 def _with_url(settings: Settings, url: str) -> Settings:

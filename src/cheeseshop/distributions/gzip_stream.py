@@ -10,6 +10,7 @@ from typing import Final
 from cheeseshop.distributions.byte_source import ByteSource
 from cheeseshop.distributions.errors import DistributionRefused
 from cheeseshop.distributions.limits import PIECE
+from cheeseshop.distributions.token_watch import TokenWatch
 from cheeseshop.distributions.zip_content import refuse_bomb
 
 GZIP_SIGNATURE: Final = b"\x1f\x8b"
@@ -45,11 +46,13 @@ class GzipStream:
         self._taken = min(start + size, len(self._buffer))
         return self._buffer[start : self._taken]
 
-    def skip(self, size: int) -> int:
-        """Pass over `size` bytes and return how many there were."""
+    def skip(self, size: int, watch: TokenWatch | None = None) -> int:
+        """Pass over `size` bytes, show them to `watch`, and return how many there were."""
         skipped = 0
         while skipped < size and (piece := self.read(min(PIECE, size - skipped))):
             skipped += len(piece)
+            if watch is not None:
+                watch.feed(piece)
         return skipped
 
     def _next_piece(self) -> bytes:

@@ -16,6 +16,7 @@ from cheeseshop.distributions.filenames import ParsedFilename, parse_filename
 from cheeseshop.distributions.form import UploadForm
 from cheeseshop.distributions.metadata import CoreMetadata, read_core_metadata
 from cheeseshop.distributions.sdist_archive import SdistArchive, read_tar_sdist, read_zip_sdist
+from cheeseshop.distributions.token_watch import TokenText
 from cheeseshop.distributions.wheel import check_wheel_contents, check_wheel_filename, open_wheel, read_metadata
 
 
@@ -25,6 +26,7 @@ class Inspection:
 
     `metadata_bytes` is METADATA or PKG-INFO verbatim, and `serve_metadata` tells whether it may be served beside the
     file (PEP 658; of wheels only). `faults` are the rules that an old file breaks, empty unless `legacy` was asked for.
+    `tokens` is text that is shaped like an API token: not a fault, but somebody should look.
     """
 
     filename: ParsedFilename
@@ -32,6 +34,7 @@ class Inspection:
     metadata_bytes: bytes
     serve_metadata: bool
     faults: tuple[str, ...]
+    tokens: tuple[TokenText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ def _inspect_wheel(request: _Request) -> Inspection:
     content_faults = check_wheel_contents(
         wheel, metadata.license_files, legacy=request.legacy, allowances=request.allowances
     )
-    return Inspection(parsed, metadata, metadata_bytes, True, (*name_faults, *metadata_faults, *content_faults))
+    faults = (*name_faults, *metadata_faults, *content_faults)
+    return Inspection(parsed, metadata, metadata_bytes, True, faults, tuple(wheel.tokens.found))
 
 
 def _inspect_sdist(request: _Request) -> Inspection:
@@ -112,7 +116,7 @@ def _inspect_sdist(request: _Request) -> Inspection:
         if not request.legacy:
             raise DistributionRefused(f"Invalid distribution file. {fault}", "content")
         faults.append(fault)
-    return Inspection(parsed, metadata, archive.pkg_info, False, tuple(faults))
+    return Inspection(parsed, metadata, archive.pkg_info, False, tuple(faults), archive.tokens)
 
 
 def _name_faults(parsed: ParsedFilename, project: NormalizedName, metadata: CoreMetadata, *, legacy: bool) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from cheeseshop.distributions.byte_source import ByteSource
 from cheeseshop.distributions.hidden_code import CodeWatch
+from cheeseshop.distributions.token_watch import TokenWatch
 from cheeseshop.distributions.zip_content import content_of
 from cheeseshop.distributions.zip_layout import ZipMember
 
@@ -47,11 +48,15 @@ _NOTHING_DECLARED: Final = RecordRow("", "", "")
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a wheel holds, and whether to look for Python code that hides itself on the way."""
+    """What a wheel holds, and whether to look for Python code that hides itself on the way.
+
+    Every member is shown to `tokens`.
+    """
 
     source: ByteSource
     members: dict[str, ZipMember]
     look_inside: bool
+    tokens: TokenWatch
 
 
 def record_faults(contents: Contents, record_path: str, record: bytes | None) -> Iterator[str]:
@@ -98,8 +103,11 @@ def _content_faults(contents: Contents, member: ZipMember, row: RecordRow) -> It
     algorithm = row.algorithm if row.algorithm in _ALGORITHMS else "sha256"
     hasher = hashlib.new(algorithm, usedforsecurity=False)
     pieces, watch = content_of(contents.source, member), CodeWatch()
+    contents.tokens.begin(member.name)
     for piece in watch.through(member.name, member.size, pieces) if contents.look_inside else pieces:
         hasher.update(piece)
+        contents.tokens.feed(piece)
+    contents.tokens.end()
     yield from watch.faults
     if row.algorithm == algorithm:
         digest = base64.urlsafe_b64encode(hasher.digest()).rstrip(b"=").decode()

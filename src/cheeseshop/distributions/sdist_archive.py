@@ -12,6 +12,7 @@ from cheeseshop.distributions.hidden_code import MAX_LOOKED_INTO, CodeWatch, is_
 from cheeseshop.distributions.limits import MAX_MEMBER_NAMES_TOTAL, MAX_METADATA_SIZE
 from cheeseshop.distributions.member_names import file_used_as_directory, name_problem
 from cheeseshop.distributions.tar_headers import TarMember, TarReader
+from cheeseshop.distributions.token_watch import TokenText, TokenWatch
 from cheeseshop.distributions.zip_content import check_unpacked_size, content_of, read_content
 from cheeseshop.distributions.zip_layout import read_zip_layout
 
@@ -20,13 +21,14 @@ from cheeseshop.distributions.zip_layout import read_zip_layout
 class SdistArchive:
     """The one top directory, the paths of all files, and the content of PKG-INFO in the top directory.
 
-    `hidden_code` says which Python files can't be read.
+    `hidden_code` says which Python files can't be read, `tokens` is text that is shaped like an API token.
     """
 
     top: str
     files: frozenset[str]
     pkg_info: bytes
     hidden_code: tuple[str, ...]
+    tokens: tuple[TokenText, ...]
 
 
 def read_tar_sdist(source: ByteSource) -> SdistArchive:
@@ -35,13 +37,13 @@ def read_tar_sdist(source: ByteSource) -> SdistArchive:
     :raises DistributionRefused: it is no sound tar archive with one top directory that holds PKG-INFO, or unpacking it
         could write outside of that directory.
     """
-    contents, watch = _TarContents(), CodeWatch()
-    reader = TarReader(GzipStream(source))
+    contents, watch = _TarContents(), _Watches(CodeWatch(), TokenWatch())
+    reader = TarReader(GzipStream(source), watch.tokens)
     for member in reader.members():
         if contents.add(member):
             contents.pkg_info = reader.read_current(MAX_METADATA_SIZE)
         elif member.kind == "file" and is_looked_into(member.name, member.size):
-            watch.look(member.name, reader.read_current(MAX_LOOKED_INTO))
+            watch.code.look(member.name, reader.read_current(MAX_LOOKED_INTO))
     contents.check_links()
     return _archive(contents.paths, contents.files, contents.pkg_info, watch)
 
@@ -50,14 +52,25 @@ def read_zip_sdist(source: ByteSource) -> SdistArchive:
     """Read a `.zip`, all of it; the same is demanded as of a tar archive."""
     members = read_zip_layout(source)
     check_unpacked_size(members.values(), source.size)
-    pkg_info, watch = None, CodeWatch()
+    pkg_info, watch = None, _Watches(CodeWatch(), TokenWatch())
     for member in members.values():
+        watch.tokens.begin(member.name)
         if _is_pkg_info(member.name):
             pkg_info = read_content(source, member, MAX_METADATA_SIZE)
+            watch.tokens.feed(pkg_info)
         else:
-            for _ in watch.through(member.name, member.size, content_of(source, member)):
-                pass  # Damaged members are refused on the way.
+            for piece in watch.code.through(member.name, member.size, content_of(source, member)):
+                watch.tokens.feed(piece)  # Damaged members are refused on the way.
+    watch.tokens.end()
     return _archive(members, (name for name in members if not name.endswith("/")), pkg_info, watch)
+
+
+@dataclass(frozen=True, slots=True)
+class _Watches:
+    """What is looked for while members are read."""
+
+    code: CodeWatch
+    tokens: TokenWatch
 
 
 class _TarContents:
@@ -123,7 +136,7 @@ def _stays_inside(name: str, link: str) -> bool:
     return ups < name.count("/")
 
 
-def _archive(paths: Iterable[str], files: Iterable[str], pkg_info: bytes | None, watch: CodeWatch) -> SdistArchive:
+def _archive(paths: Iterable[str], files: Iterable[str], pkg_info: bytes | None, watch: _Watches) -> SdistArchive:
     tops = {path.partition("/")[0] for path in paths}
     if len(tops) != 1:
         _refuse(f"exactly one top-level directory is expected, not {len(tops)}")
@@ -132,7 +145,7 @@ def _archive(paths: Iterable[str], files: Iterable[str], pkg_info: bytes | None,
         _refuse("exactly one top-level directory is expected")
     if pkg_info is None:
         _refuse(f"PKG-INFO not found at {top}/PKG-INFO")
-    return SdistArchive(top, files, pkg_info, tuple(watch.faults))
+    return SdistArchive(top, files, pkg_info, tuple(watch.code.faults), tuple(watch.tokens.found))
 
 
 def _refuse(reason: str) -> NoReturn:

@@ -15,6 +15,7 @@ from typing import Final, Literal, NoReturn
 from cheeseshop.distributions.errors import DistributionRefused
 from cheeseshop.distributions.gzip_stream import GzipStream
 from cheeseshop.distributions.limits import MAX_MEMBERS, MAX_TAR_EXTENDED_HEADER, MAX_TAR_EXTENDED_RECORDS, PIECE
+from cheeseshop.distributions.token_watch import TokenWatch
 
 MemberKind = Literal["file", "directory", "symlink", "hardlink"]
 
@@ -56,10 +57,11 @@ class _Extended:
 
 
 class TarReader:
-    """Reads a tar archive front to back."""
+    """Reads a tar archive front to back, and shows the content of every member to `watch`."""
 
-    def __init__(self, stream: GzipStream) -> None:
+    def __init__(self, stream: GzipStream, watch: TokenWatch) -> None:
         self._stream = stream
+        self._watch = watch
         self._unread = 0
         self._padding = 0
         self._headers = 0
@@ -91,6 +93,7 @@ class TarReader:
             _refuse(f"a file that is read whole is larger than {limit} bytes")
         content = self._exactly(self._unread)
         self._unread = 0
+        self._watch.feed(content)
         return content
 
     def read_start(self, limit: int) -> bytes:
@@ -104,9 +107,10 @@ class TarReader:
 
     def _next_block(self) -> bytes | None:
         """Return the next header, or None after the end of the archive."""
-        rest = self._unread + self._padding
-        if self._stream.skip(rest) < rest:
+        skipped = self._stream.skip(self._unread, self._watch) + self._stream.skip(self._padding)
+        if skipped < self._unread + self._padding:
             _refuse("it ends within a member")
+        self._watch.end()
         self._unread = self._padding = 0
         block = self._exactly(_BLOCK)
         if block == _ZEROS:
@@ -137,7 +141,9 @@ class TarReader:
             _refuse("a link or directory has data")
         self._unread, self._padding = size, -size % _BLOCK
         link = _decode(raw_link) if kind in ("symlink", "hardlink") else ""
-        return TarMember(_decode(raw_name), kind, size, link)
+        name = _decode(raw_name)
+        self._watch.begin(name)
+        return TarMember(name, kind, size, link)
 
     def _extended_content(self, size: int) -> bytes:
         if size > MAX_TAR_EXTENDED_HEADER:

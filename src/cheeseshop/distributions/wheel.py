@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from configparser import Error as ConfigParserError
 from configparser import RawConfigParser
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
@@ -23,6 +23,7 @@ from cheeseshop.distributions.limits import (
 )
 from cheeseshop.distributions.platform_tags import is_allowed_platform
 from cheeseshop.distributions.record import Contents, record_faults
+from cheeseshop.distributions.token_watch import TokenWatch
 from cheeseshop.distributions.zip_content import check_unpacked_size, read_content
 from cheeseshop.distributions.zip_layout import ZipMember, read_zip_layout
 
@@ -33,11 +34,15 @@ _SCRIPT_GROUPS: Final = ("console_scripts", "gui_scripts")
 
 @dataclass(slots=True)
 class WheelArchive:
-    """An opened wheel: its members by path, and the directory that describes it, without trailing slash."""
+    """An opened wheel: its members by path, and the directory that describes it, without trailing slash.
+
+    `tokens` finds text that is shaped like an API token while the contents are checked.
+    """
 
     source: ByteSource
     members: dict[str, ZipMember]
     dist_info: str
+    tokens: TokenWatch = field(default_factory=TokenWatch)
 
     def read(self, name: str, limit: int) -> bytes | None:
         """Return the file `name` of the describing directory, None where there is none."""
@@ -128,7 +133,7 @@ def _license_faults(wheel: WheelArchive, license_files: tuple[str, ...]) -> Iter
 
 def _record_faults(wheel: WheelArchive, allowances: Allowances) -> Iterator[str]:
     record = wheel.read("RECORD", MAX_RECORD_SIZE)
-    contents = Contents(wheel.source, wheel.members, not allowances.hidden_code)
+    contents = Contents(wheel.source, wheel.members, not allowances.hidden_code, wheel.tokens)
     return record_faults(contents, f"{wheel.dist_info}/RECORD", record)
 
 

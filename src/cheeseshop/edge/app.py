@@ -26,7 +26,8 @@ from cheeseshop.edge.responses import (
     send_answer,
     text,
 )
-from cheeseshop.edge.uploading import UploadDoor, head_of
+from cheeseshop.edge.staged import PREFIX, answer_staged, is_content
+from cheeseshop.edge.uploading import BytesDoor, UploadDoor, head_of
 from cheeseshop.edge_contract.protocols import PrivateFiles, Uploads
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ _ONLY_READ = ("/simple/", "/packages/", "/integrity/")
 class Edge:
     """The program's front. ``on_startup`` callables run when a worker starts."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the program's parts are wired together by
         self,
         settings: Settings,
         paths: EdgePaths,
@@ -50,6 +51,7 @@ class Edge:
         django: WSGI | None,
         uploads: Uploads | None,
         private_files: PrivateFiles | None,
+        staged: Uploads | None = None,
     ) -> None:
         self._settings = settings
         self._paths = paths
@@ -64,6 +66,7 @@ class Edge:
         self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="django")
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="pages")
         self._uploads = UploadDoor(settings, paths, uploads, self._threads) if uploads else None
+        self._staged = BytesDoor(settings, paths, staged, self._threads) if staged and settings.upload_2 else None
         self._log = AccessLog() if settings.access_log else None
         self.on_startup: list[Callable[[], object]] = []
 
@@ -122,7 +125,7 @@ class Edge:
                 await send_answer(send, text(500, "Internal Server Error"))
             return 500, 0
 
-    async def _route(
+    async def _route(  # noqa: PLR0912 - the list of cases
         self, scope: Scope, receive: Receive, send: Send, found: tuple[bytes, Key, bytes]
     ) -> tuple[int, int]:
         host, key, none_match = found
@@ -149,6 +152,12 @@ class Edge:
             return await self._say(scope, send, redirect(308, "/legacy/", _CLOSE))
         if path == "/legacy/" and method == "POST" and self._uploads is not None:
             return await self._say(scope, send, await self._uploads.answer(scope, receive))
+        if self._staged is not None and path.startswith(PREFIX):
+            if method not in _READS:
+                return await self._say(scope, send, _only_reads())
+            return await answer_staged(scope, send, str(self._paths.staged), key[2])
+        if self._staged is not None and method == "POST" and is_content(path):
+            return await self._say(scope, send, await self._staged.answer(scope, receive))
         return await self._to_django(scope, receive, send)
 
     def _knows(self, host: bytes) -> bool:

@@ -193,9 +193,7 @@ class FormSpooler:
         self._budget.give_back(self._text_size)
         self._text_size = 0
         if self._file is not None:
-            self._file.handle.close()
-            with suppress(FileNotFoundError):
-                os.unlink(self._file.path)
+            _discard(self._file)
 
     def feed(self, block: bytes) -> None:
         """Take the next block.
@@ -248,9 +246,8 @@ class FormSpooler:
         if filename is None:
             self._field = (name, bytearray())
         elif name == "content" and self._file is None:
-            handle, path = tempfile.mkstemp(dir=self._folder, prefix=f"upload-{int(time.time())}-")
             kind = segment.header("Content-Type", "text/plain")  # the default of RFC 7578; uv sends none
-            self._file = _File(os.fdopen(handle, "wb", 1 << 18), Path(path), filename, kind)
+            self._file = _new_file(self._folder, filename, kind)
             self._into_file = True
         elif name == "content":
             raise BadBody(400, "The form has more than one file named content.")
@@ -276,3 +273,56 @@ class FormSpooler:
         names = self.form.fields.get("name", ())
         of = f" for project {names[0][:100]!r}" if names else ""
         return f"File too large. Limit{of} is {self._limit / 1024**2:.0f} MB."
+
+
+class BytesSpooler:
+    """Takes a body that is one file, block by block, onto the disk. Used as ``FormSpooler`` is."""
+
+    def __init__(self, content_length: int, limits: SpoolLimits) -> None:
+        self._limit = limits.max_file_size
+        self._length = content_length
+        self.read = 0
+        if content_length > self._limit:
+            raise BadBody(413, self._too_large())
+        self._file = _new_file(limits.folder, "", "application/octet-stream")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _discard(self._file)
+
+    def feed(self, block: bytes) -> None:
+        """Take the next block.
+
+        Raises:
+            BadBody: when the body is larger than was declared.
+        """
+        self.read += len(block)
+        if self.read > self._limit:
+            raise BadBody(413, self._too_large())
+        self._file.write(block)
+
+    def finish(self) -> SpooledForm:
+        """End the body and return it as a form that is one file, whose name the address tells.
+
+        Raises:
+            BadBody: when the body ended early.
+        """
+        if self._length >= 0 and self.read != self._length:
+            raise BadBody(400, f"The body has {self.read} bytes, but Content-Length says {self._length}.")
+        return SpooledForm(content=self._file.finish())
+
+    def _too_large(self) -> str:
+        return f"The body is larger than the {self._limit} bytes that were declared."
+
+
+def _new_file(folder: Path, filename: str, kind: str) -> _File:
+    handle, path = tempfile.mkstemp(dir=folder, prefix=f"upload-{int(time.time())}-")
+    return _File(os.fdopen(handle, "wb", 1 << 18), Path(path), filename, kind)
+
+
+def _discard(file: _File) -> None:
+    file.handle.close()
+    with suppress(FileNotFoundError):
+        os.unlink(file.path)

@@ -12,3 +12,4 @@ class EdgePaths:
     pages: Path
     public: Path
     spool: Path
+    staged: Path | None = None

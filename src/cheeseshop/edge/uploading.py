@@ -2,15 +2,17 @@
 """Uploads at the edge: ask who comes, spool the form to disk, have it accepted. Bounded in number, memory and time."""
 
 import asyncio
+import json
 import logging
 from collections.abc import MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from typing import Any, Self
 
 from cheeseshop.core.settings import Settings
-from cheeseshop.edge.bodies import BadBody, FormSpooler, Gone, Pace, SpoolLimits, TextBudget, read_body
+from cheeseshop.edge.bodies import BadBody, BytesSpooler, FormSpooler, Gone, Pace, SpoolLimits, TextBudget, read_body
 from cheeseshop.edge.paths import EdgePaths
-from cheeseshop.edge.responses import Answer, Receive, Scope, text
+from cheeseshop.edge.responses import Answer, Header, Receive, Scope, text
 from cheeseshop.edge_contract.protocols import TRY_AGAIN, Admission, Reply, RequestHead, Uploads
 
 log = logging.getLogger(__name__)
@@ -43,7 +45,7 @@ class UploadDoor:
             Gone: when the client went away.
         """
         if self._inside >= _AT_ONCE:
-            return text(_BUSY, "Too many uploads at once; try again.", _LATER, _CLOSE)
+            return self._refusal(_BUSY, "Too many uploads at once; try again.", _LATER, _CLOSE)
         self._inside += 1
         try:
             head = head_of(scope)
@@ -63,7 +65,7 @@ class UploadDoor:
         limits = SpoolLimits(self._spool, admission.max_file_size, self._text)
         try:
             length = _length(head)
-            with FormSpooler(head.headers.get("content-type", ""), length, limits) as spooler:
+            with self._spooler(head, length, limits) as spooler:
                 async for block in read_body(receive, self._pace):
                     spooler.feed(block)
                     if spooler.read >= length >= 0:
@@ -74,13 +76,30 @@ class UploadDoor:
                     loop = asyncio.get_running_loop()
                     return _answer(await loop.run_in_executor(self._threads, self._uploads.accept, admission, form))
         except BadBody as bad:
-            refused = text(bad.status, str(bad), *((_LATER,) if bad.status == _BUSY else ()), _CLOSE)
+            refused = self._refusal(bad.status, str(bad), *((_LATER,) if bad.status == _BUSY else ()), _CLOSE)
         except OSError:
             log.exception("an upload could not be spooled")
-            refused = text(_BUSY, TRY_AGAIN, _LATER, _CLOSE)
+            refused = self._refusal(_BUSY, TRY_AGAIN, _LATER, _CLOSE)
         if not ended:
             await _drain(receive)
         return refused
+
+    def _spooler(self, head: RequestHead, length: int, limits: SpoolLimits) -> FormSpooler | BytesSpooler:
+        return FormSpooler(head.headers.get("content-type", ""), length, limits)
+
+    def _refusal(self, status: int, message: str, *headers: Header) -> Answer:
+        return text(status, message, *headers)
+
+
+class BytesDoor(UploadDoor):
+    """Takes in bodies that are one file, and refuses in the form of RFC 9457."""
+
+    def _spooler(self, _head: RequestHead, length: int, limits: SpoolLimits) -> BytesSpooler:
+        return BytesSpooler(length, limits)
+
+    def _refusal(self, status: int, message: str, *headers: Header) -> Answer:
+        body = json.dumps({"status": status, "title": HTTPStatus(status).phrase, "detail": message})
+        return text(status, body, *headers, content_type=b"application/problem+json")
 
 
 class _Ahead:
@@ -123,7 +142,7 @@ def _length(head: RequestHead) -> int:
 
 def _answer(reply: Reply, *headers: tuple[bytes, bytes]) -> Answer:
     own = ((name.encode(), value.encode()) for name, value in reply.headers)
-    return text(reply.status, reply.body, *own, *headers)
+    return text(reply.status, reply.body, *own, *headers, content_type=reply.content_type.encode())
 
 
 async def _drain(receive: Receive) -> None:

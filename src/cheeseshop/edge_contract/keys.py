@@ -5,6 +5,9 @@ from urllib.parse import quote
 
 from packaging.utils import canonicalize_version
 
+STAGED_FILES, STAGED_PAGES = "files", "simple"
+"""The two folders that a staged session has below its token."""
+
 
 def blob_key(blake2_256: str, filename: str) -> str:
     """Return the key of a file: ``aa/bb/rest/filename`` from its BLAKE2b-256 digest in hex."""

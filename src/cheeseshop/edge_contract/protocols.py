@@ -23,11 +23,12 @@ class RequestHead:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: status, body as text, and further headers."""
+    """An answer: status, body as text, further headers, and the kind of the body."""
 
     status: int
     body: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    content_type: str = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from cheeseshop.distributions.byte_source import ByteSource
 from cheeseshop.distributions.errors import DistributionRefused
 from cheeseshop.distributions.gzip_stream import GzipStream
 from cheeseshop.distributions.tar_headers import TarReader
+from cheeseshop.distributions.token_watch import TokenWatch
 from cheeseshop.distributions.zip_content import content_of
 from cheeseshop.distributions.zip_layout import ZipMember, read_zip_layout
 
@@ -113,7 +114,7 @@ class Archive:
         return Content(bytes(data), whole=True)
 
     def _through_tar(self, limit: int, wanted: set[str] | None = None) -> Iterator[tuple[Member, Content]]:
-        reader = TarReader(GzipStream(self._source))
+        reader = TarReader(GzipStream(self._source), TokenWatch(0))
         try:
             for found in reader.members():
                 self._check_time()

@@ -17,6 +17,7 @@ TOLD: dict[str, object] = {
     "token": "laptop",
     "scope": "the whole account",
     "where": "https://example.com/a-public-repository",
+    "reporter": "GitHub",
     "expires": "2026-12-24",
     "question": "Publish the text 7f3a in the repository that your project names.",
     "effective": datetime(2026, 11, 27, 12, 0, tzinfo=UTC),

@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cheeseshop.core import current
+from cheeseshop.edge_contract.keys import STAGED_FILES, STAGED_PAGES
 
 _LOCKS = 1024
 
@@ -33,12 +34,13 @@ class Store:
         self.public = self.root / "public"
         self.pages = self.root / "pages"
         self.spool = self.root / "spool"
+        self.staged = self.root / "staged"
         self.locks = self.root / "locks"
 
     def prepare(self) -> None:
         """Create the folders that are missing."""
         public = (self.public / "packages", self.public / "provenance")
-        for folder in (self.blobs, *public, self.pages, self.spool, self.locks):
+        for folder in (self.blobs, *public, self.pages, self.spool, self.staged, self.locks):
             folder.mkdir(parents=True, exist_ok=True)
         if not (self.blobs / "ff").is_dir():
             for number in range(256):
@@ -133,6 +135,24 @@ class Store:
                 if link.samefile(blob):  # another one of the same file may be the one that is published
                     link.unlink(missing_ok=True)
         blob.unlink(missing_ok=True)
+
+    def stage(self, token: str, files: dict[str, str], pages: dict[str, bytes]) -> None:
+        """Bring a session's preview in line: links to these blobs, by filename, and these pages; no others."""
+        folder = self.staged / token
+        for part in (STAGED_FILES, STAGED_PAGES):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        for filename, key in files.items():
+            with suppress(FileExistsError):
+                os.link(self._place(key), folder / STAGED_FILES / filename)
+        for name, data in pages.items():
+            replace_file(folder / STAGED_PAGES / name, data)
+        for link in (folder / STAGED_FILES).iterdir():
+            if link.name not in files:
+                link.unlink(missing_ok=True)
+
+    def unstage(self, token: str) -> None:
+        """Remove a session's preview."""
+        shutil.rmtree(self.staged / token, ignore_errors=True)
 
     def project_folder(self, normalized_name: str) -> Path:
         """Return the folder of a project's pages."""

@@ -39,6 +39,7 @@ class Token(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True)
     last_used_from = models.CharField(max_length=45, blank=True)
     issued_by_administrator = models.BooleanField(default=False)
+    expiry_told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

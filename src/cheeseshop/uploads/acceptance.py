@@ -4,12 +4,13 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Self
+from uuid import UUID
 
 from django.db import IntegrityError
 from packaging.utils import canonicalize_name
 
-from cheeseshop.attestations.examination import Attested, Subject, examine
+from cheeseshop.attestations.examination import Attested, Subject
+from cheeseshop.attestations.examination import examine as examine_attestations
 from cheeseshop.attestations.flows import follow_upload
 from cheeseshop.catalog.flows.lease_blob import drop_lease, lease_blob
 from cheeseshop.catalog.flows.record_file import NewFile, NewRelease, record_file
@@ -28,6 +29,8 @@ from cheeseshop.distributions.raw_metadata import is_absent
 from cheeseshop.distributions.rendering import render_description
 from cheeseshop.edge_contract.keys import blob_key
 from cheeseshop.edge_contract.protocols import SpooledFile, SpooledForm
+from cheeseshop.leaks.flows import Place, revoke_all
+from cheeseshop.leaks.queries import live_tokens
 from cheeseshop.storage import Store
 from cheeseshop.uploads import rules
 from cheeseshop.uploads.admission import Sender, check_action
@@ -63,32 +66,82 @@ def accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool = Fa
         raise Refusal(str(error)) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A file that passed every check: what is to be recorded once its bytes are stored, and what it says of itself."""
+
+    new: NewFile
+    found: Inspection
+    attested: Attested | None = None
+
+    @property
+    def metadata(self) -> bytes | None:
+        """The core metadata that is stored beside the file."""
+        return self.found.metadata_bytes if self.found.serve_metadata else None
+
+    @property
+    def provenance(self) -> bytes | None:
+        """The provenance that is stored beside the file."""
+        return self.attested.provenance if self.attested else None
+
+
+def examine(sender: Sender, form: SpooledForm) -> Examined | None:
+    """Make every check of an upload and record nothing; None when the very file is here already.
+
+    For a file that is staged: what it would make of its release is told whether or not the release exists.
+
+    Raises:
+        Refusal: as ``accept`` does.
+    """
+    try:
+        return _examine(_read(sender, form, legacy=False), staged=True)
+    except DistributionRefused as error:
+        raise Refusal(str(error)) from error
+
+
+def _examine(upload: "_Upload", *, staged: bool) -> Examined | None:
+    """Check a file against rows, then by itself.
+
+    Raises:
+        Conflict: when another upload created the project a moment ago.
+    """
+    project = project_state(upload.name)
+    standing = rules.check_sender(upload.sender, upload.form.name, upload.name, project)
+    if _is_here(upload, project):
+        return None
+    release = rules.check_release(project, upload.form.metadata.version, upload.form.filetype)
+    found = _inspect(upload)
+    attested = _examine_attestations(upload)
+    place = _Place(project, None if staged else release, standing, attested)
+    return Examined(_new_file(upload, place, found), found, attested)
+
+
 def _accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool, step: Step) -> Accepted:
     check_action(sender.action or next(iter(form.fields.get(":action", ())), ""))
+    upload = _read(sender, form, legacy=legacy)
+    for _ in range(_ATTEMPTS):
+        try:
+            examined = _examine(upload, staged=False)
+        except Conflict:
+            continue  # another upload created the project a moment ago
+        if examined is None:
+            return Accepted(upload.name, upload.key, new=False)
+        step("checked")
+        try:
+            return _store(store, examined, upload, step)
+        except IntegrityError:
+            continue  # another upload won a name, a digest or the project: look again
+    raise TryAgain("Other uploads of this project got in the way; try again.")
+
+
+def _read(sender: Sender, form: SpooledForm, *, legacy: bool) -> "_Upload":
     if form.misplaced_files:
         raise Refusal(f"{form.misplaced_files[0]}: Should not be a tuple (a file was sent where text belongs).")
     checked = validate_form(form.fields, allowances=allowances())
     if form.content is None:
         raise Refusal("Upload payload does not have a file.")
-    upload = _Upload(sender, checked, form.content, str(canonicalize_name(checked.name)), legacy)
-    for _ in range(_ATTEMPTS):
-        project = project_state(upload.name)
-        try:
-            standing = rules.check_sender(sender, checked.name, upload.name, project)
-        except Conflict:
-            continue  # another upload created the project a moment ago
-        if _is_here(upload, project):
-            return Accepted(upload.name, upload.key, new=False)
-        release = rules.check_release(project, checked.metadata.version, checked.filetype)
-        inspection = _inspect(upload)
-        attested = _examine_attestations(upload, form)
-        step("checked")
-        try:
-            place = _Place(project, release, standing, attested)
-            return _store(store, _new_file(upload, place, inspection), upload, _Beside.of(inspection, attested), step)
-        except IntegrityError:
-            continue  # another upload won a name, a digest or the project: look again
-    raise TryAgain("Other uploads of this project got in the way; try again.")
+    name = str(canonicalize_name(checked.name))
+    return _Upload(sender, checked, form.content, name, legacy, tuple(form.fields.get("attestations", ())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +151,7 @@ class _Upload:
     content: SpooledFile
     name: str
     legacy: bool
+    attestations: tuple[str, ...]
 
     @property
     def key(self) -> str:
@@ -110,18 +164,6 @@ class _Place:
     release: ReleaseState | None
     standing: rules.Standing
     attested: Attested | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Beside:
-    """What is stored beside a file."""
-
-    metadata: bytes | None
-    provenance: bytes | None
-
-    @classmethod
-    def of(cls, found: Inspection, attested: Attested | None) -> Self:
-        return cls(found.metadata_bytes if found.serve_metadata else None, attested.provenance if attested else None)
 
 
 def _is_here(upload: _Upload, project: ProjectState | None) -> bool:
@@ -150,24 +192,42 @@ def _inspect(upload: _Upload) -> Inspection:
         )
 
 
-def _examine_attestations(upload: _Upload, form: SpooledForm) -> Attested | None:
+def _examine_attestations(upload: _Upload) -> Attested | None:
     subject = Subject(upload.content.filename, upload.content.sha256)
-    values = [value for value in form.fields.get("attestations", ()) if not is_absent(value)]
-    return examine(values, upload.sender.bearer.publisher, subject)
+    values = [value for value in upload.attestations if not is_absent(value)]
+    return examine_attestations(values, upload.sender.bearer.publisher, subject)
 
 
-def _store(store: Store, new: NewFile, upload: _Upload, beside: _Beside, step: Step) -> Accepted:
+def _store(store: Store, examined: Examined, upload: _Upload, step: Step) -> Accepted:
     lease = lease_blob(upload.key)
     step("leased")
     try:
-        store.put_file(upload.key, upload.content.path, beside.metadata, beside.provenance)
+        store.put_file(upload.key, upload.content.path, examined.metadata, examined.provenance)
         step("stored")
-        record_file(replace(new, lease=lease))
+        also = in_turn(examined.new.also, _with_project(revocation(upload.key, examined.found)))
+        record_file(replace(examined.new, lease=lease, also=also))
     except BaseException:
         drop_lease(lease)
         raise
     step("recorded")
     return Accepted(upload.name, upload.key, new=True)
+
+
+def revocation(key: str, found: Inspection) -> Callable[[], None] | None:
+    """Return what revokes the tokens of this index that somebody left in the file, or None when there are none."""
+    tokens = live_tokens(each.text for each in found.tokens)
+    if not tokens:
+        return None
+    place = Place(f"{current.settings().url}/packages/{key}", "this index, which looks through uploaded files")
+
+    def revoke() -> None:
+        revoke_all(tokens, place)
+
+    return revoke
+
+
+def _with_project(step: Callable[[], None] | None) -> Callable[[UUID], None] | None:
+    return None if step is None else lambda _project: step()
 
 
 def _new_file(upload: _Upload, place: _Place, found: Inspection) -> NewFile:

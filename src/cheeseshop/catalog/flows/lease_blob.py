@@ -14,7 +14,7 @@ from cheeseshop.core.ids import new_id
 LEASE = timedelta(hours=1)
 
 
-def lease_blob(key: str) -> UUID:
+def lease_blob(key: str, lasts: timedelta = LEASE) -> UUID:
     """Write a lease on ``key`` and return its id. Commit it before the bytes are put.
 
     The commit need not reach the disk: a lease only has to be seen by a sweeper that runs beside us, and a power
@@ -25,7 +25,7 @@ def lease_blob(key: str) -> UUID:
     """
     lease = new_id()
     with _relaxed_commit(), transaction.atomic():
-        sql.run("INSERT INTO catalog_bloblease (id, key, expires_at) VALUES (%s, %s, %s)", lease, key, now() + LEASE)
+        sql.run("INSERT INTO catalog_bloblease (id, key, expires_at) VALUES (%s, %s, %s)", lease, key, now() + lasts)
     # Only now, as the sweeper looks for leases once its claim is committed: one of the two sees the other.
     if sql.first("SELECT 1 FROM catalog_blobclaim WHERE key = %s", claim_of(key)):
         drop_lease(lease)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Record a file that was checked and stored: project, release, file and journal in one transaction."""
+"""Record files that were checked and stored: project, release, files and journal in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -63,8 +63,40 @@ class NewFile:
     also: Callable[[UUID], None] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NewProject:
+    """A project that is created without a file, as ``NewFile`` says it."""
+
+    project_name: str
+    normalized_name: str
+    lookalike_key: str
+    actor: str
+    owner: Person | None
+    creator: Creator | None
+
+
+def record_project(new: NewProject) -> int:
+    """Create a project, and return the serial.
+
+    Raises:
+        IntegrityError: when it exists.
+        Refusal: when too many were created.
+    """
+    with transaction.atomic():
+        changes: list[journal.Change] = []
+        _create_project(new, changes)
+        return journal.commit(changes, [journal.Dirty(new.normalized_name)])
+
+
 def record_file(new: NewFile) -> int:
-    """Write everything an upload changes, and return the serial.
+    """Write everything an upload changes, and return the serial; raises what ``record_files`` does."""
+    return record_files([new])
+
+
+def record_files(files: Sequence[NewFile]) -> int:
+    """Write everything that uploads of one release change, all of them or none, and return the serial.
+
+    The first file says what project and release are.
 
     Raises:
         IntegrityError: when another upload took the name, the digest, the release or the project in the meantime, or
@@ -72,30 +104,35 @@ def record_file(new: NewFile) -> int:
         Refusal: when the project would grow over its limit.
         TryAgain: when the lease has gone, so that the bytes may be gone too, or the project's state has changed.
     """
+    new = files[0]
     with transaction.atomic():
-        if new.lease is None or not drop_lease(new.lease):
+        if not all(each.lease is not None and drop_lease(each.lease) for each in files):
             raise TryAgain("The upload took too long to be recorded; try again.")
         changes: list[journal.Change] = []
         key = sort_key(new.release.version)
         project_id = new.known_project.id if new.known_project else _create_project(new, changes)
-        _grow(project_id, new)
+        _grow(project_id, new, sum(each.file.size for each in files))
         found = new.known_release
-        new.file.release_id, version = (
-            (found.id, found.version) if found else _create_release(new, project_id, key, changes)
-        )
-        sql.insert(new.file)
-        sql.run("INSERT INTO catalog_usedfilename (filename) VALUES (%s)", new.file.filename)
-        changes.append(_change(new, f"add {new.file.python_version} file {new.file.filename}", version))
-        if new.also:
-            new.also(project_id)
+        release = (found.id, found.version) if found else _create_release(new, project_id, key, changes)
+        changes += [_insert(each, *release) for each in files]
+        for each in files:
+            if each.also:
+                each.also(project_id)
         return journal.commit(changes, [journal.Dirty(new.normalized_name, key.hex())])
 
 
-def _change(new: NewFile, action: str, version: str = "") -> journal.Change:
+def _insert(new: NewFile, release_id: UUID, version: str) -> journal.Change:
+    new.file.release_id = release_id
+    sql.insert(new.file)
+    sql.run("INSERT INTO catalog_usedfilename (filename) VALUES (%s)", new.file.filename)
+    return _change(new, f"add {new.file.python_version} file {new.file.filename}", version)
+
+
+def _change(new: NewFile | NewProject, action: str, version: str = "") -> journal.Change:
     return journal.Change(new.project_name, new.normalized_name, action, version, new.actor)
 
 
-def _create_project(new: NewFile, changes: list[journal.Change]) -> UUID:
+def _create_project(new: NewFile | NewProject, changes: list[journal.Change]) -> UUID:
     if new.creator:
         check_creations(new.creator)  # once more, where writers come one after another
         note_creation(new.creator)
@@ -137,15 +174,15 @@ def _create_release(new: NewFile, project_id: UUID, key: bytes, changes: list[jo
     return release.id, release.version
 
 
-def _grow(project_id: UUID, new: NewFile) -> None:
-    """Add the file's size, and find out at the same moment whether limit and state still allow it."""
+def _grow(project_id: UUID, new: NewFile, size: int) -> None:
+    """Add the files' size, and find out at the same moment whether limit and state still allow it."""
     grown = sql.run(
         "UPDATE catalog_project SET total_size = total_size + %s, name = %s"
         " WHERE id = %s AND total_size + %s <= %s AND quarantined_at IS NULL AND status <> %s",
-        new.file.size,
+        size,
         new.project_name,
         project_id,
-        new.file.size,
+        size,
         new.max_project_size,
         Status.ARCHIVED.value,
     )
