@@ -50,3 +50,13 @@ class FileFacts:
 
     filename: str
     quarantined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherRepository:
+    """The repository whose workflow sent an upload, as the addresses that belong to it and nobody else.
+
+    Links below one of ``bases`` count as verified. ``distributions.links`` makes them for GitHub and GitLab.
+    """
+
+    bases: tuple[str, ...] = ()

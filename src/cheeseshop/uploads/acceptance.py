@@ -4,14 +4,17 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import IntegrityError
 from packaging.utils import canonicalize_name
 
+from cheeseshop.accounts.queries import Person, public_addresses_of, public_addresses_of_project
 from cheeseshop.catalog.flows.lease_blob import drop_lease, lease_blob
 from cheeseshop.catalog.flows.record_file import NewFile, NewRelease, record_file
 from cheeseshop.catalog.models import File
 from cheeseshop.catalog.state import ProjectState, ReleaseState, project_state
+from cheeseshop.catalog.verified import Grounds, verified_in
 from cheeseshop.core import current
 from cheeseshop.core.errors import Conflict, Refusal, TryAgain
 from cheeseshop.distributions.allowances import Allowances
@@ -142,6 +145,9 @@ def _new_file(
 ) -> NewFile:
     person = upload.sender.bearer.person
     new_release, faults = _new_release(found, rendered=release is None, legacy=upload.legacy)
+    grounds = Grounds(upload.name, upload.sender.repository)
+    if release is None:
+        new_release = replace(new_release, verified=_verified(new_release.facts, grounds, project, person))
     return NewFile(
         project_name=upload.form.name,
         normalized_name=upload.name,
@@ -153,7 +159,18 @@ def _new_file(
         uploader=person,
         max_project_size=rules.limits_of(project).project,
         creator=rules.creator_of(upload.sender),
+        grounds=grounds if grounds.repository else None,
     )
+
+
+def _verified(
+    facts: dict[str, Any], grounds: Grounds, project: ProjectState | None, person: Person
+) -> dict[str, list[str]]:
+    """Return what is known to be true of a new release's metadata. Who creates the project will be its owner."""
+    if any(facts.get(key) for key in ("author_email", "maintainer_email")):
+        addresses = public_addresses_of_project(project.id) if project else public_addresses_of(person.id)
+        grounds = replace(grounds, addresses=addresses)
+    return verified_in(facts, grounds)
 
 
 def _new_release(found: Inspection, *, rendered: bool, legacy: bool) -> tuple[NewRelease, list[str]]:

@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
 from django.views.decorators.http import require_safe
 
-from cheeseshop.accounts.queries import user_named
+from cheeseshop.accounts.queries import public_addresses_of, user_named
 from cheeseshop.catalog import queries
 from cheeseshop.catalog.models import Project, Release
+from cheeseshop.catalog.verified import declared_by
 from cheeseshop.core.errors import Missing
 from cheeseshop.web.components import ExampleForm, Tab
 from cheeseshop.web.errors import error_page
@@ -80,11 +81,13 @@ def _elsewhere(request: HttpRequest, project: Project, release: Release | None) 
 
 
 def _context(project: Project, release: Release | None, tab: str) -> dict[str, Any]:
-    context = {"project": project, "release": release, "maintainers": queries.maintainers_of(project)}
+    context: dict[str, Any] = {"project": project, "release": release, "maintainers": queries.maintainers_of(project)}
     if release is None:
         return context
     address = {"name": project.normalized_name, "version": release.version}
     tabs = [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in _TABS]
+    verified, unverified = declared_by(release)
+    context |= {"verified": verified, "unverified": unverified}
     return context | {"facts": release.facts, "tabs": tabs, "requirement": _requirement(project, release)}
 
 
@@ -140,7 +143,9 @@ def user(request: HttpRequest, username: str) -> HttpResponse:
         raise Http404(f"There is no user named {username}.")
     if person.username != username:
         return redirect("user", username=person.username, permanent=True)
-    return render(request, "web/user.html", {"person": person, "projects": queries.projects_of_user(person.id)})
+    addresses = public_addresses_of(person.id) if request.user.is_authenticated else frozenset()
+    context = {"person": person, "projects": queries.projects_of_user(person.id), "addresses": addresses}
+    return render(request, "web/user.html", context)
 
 
 @require_safe

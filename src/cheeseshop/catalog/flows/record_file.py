@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Record a file that was checked and stored: project, release, file and journal in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from cheeseshop.catalog.creations import Creator, check_creations, note_creation
 from cheeseshop.catalog.flows.lease_blob import drop_lease
 from cheeseshop.catalog.models import Description, File, Project, Release
 from cheeseshop.catalog.state import ProjectState, ReleaseState, project_state
+from cheeseshop.catalog.verified import Grounds, verify_more
 from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core.errors import Refusal, TryAgain
 from cheeseshop.core.facts import Status
@@ -25,7 +26,8 @@ from cheeseshop.journal import flows as journal
 class NewRelease:
     """What a release takes from the metadata of its first file.
 
-    ``description_html`` is None where the release is there already, so that nothing had to be rendered.
+    ``description_html`` is None where the release is there already, so that nothing had to be rendered. ``verified``
+    is what is known to be true of the facts.
     """
 
     version: Version
@@ -35,6 +37,7 @@ class NewRelease:
     description: str
     description_content_type: str
     description_html: str | None
+    verified: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class NewFile:
 
     ``creator`` is set where the limits of new projects hold. ``known_project`` and ``known_release`` are what the
     checks found. They are not looked for again: a constraint tells where another upload or a removal came in between.
+    ``grounds`` is set where the sender's word verifies links of a release that is there already.
     """
 
     project_name: str
@@ -56,6 +60,7 @@ class NewFile:
     max_project_size: int
     creator: Creator | None = None
     lease: UUID | None = None
+    grounds: Grounds | None = None
 
 
 def record_file(new: NewFile) -> int:
@@ -78,6 +83,8 @@ def record_file(new: NewFile) -> int:
         new.file.release_id, version = (
             (found.id, found.version) if found else _create_release(new, project_id, key, changes)
         )
+        if found and new.grounds:
+            verify_more(found.id, new.grounds)
         sql.insert(new.file)
         sql.run("INSERT INTO catalog_usedfilename (filename) VALUES (%s)", new.file.filename)
         changes.append(_change(new, f"add {new.file.python_version} file {new.file.filename}", version))
@@ -112,6 +119,7 @@ def _create_release(new: NewFile, project_id: UUID, key: bytes, changes: list[jo
         summary=facts.summary,
         requires_python=facts.requires_python,
         facts=facts.facts,
+        verified=facts.verified,
         uploaded_by_id=new.uploader.id,
     )
     sql.insert(release)
