@@ -191,14 +191,3 @@ def test_the_history_and_the_list_read_what_was_done(shop: Store, owner: Visitor
     assert "No project of that name" in owner.get("/manage/projects/?filter=zz").content.decode()
     _, fresh = member("fresh")
     assert "uv publish --publish-url http://localhost:8000/legacy/" in fresh.get("/manage/projects/").content.decode()
-
-
-def test_a_large_project_is_listed_with_few_statements(
-    shop: Store, owner: Visitor, django_assert_max_num_queries: object
-) -> None:
-    project = Project.objects.get()
-    Release.objects.bulk_create(
-        Release(project=project, version=f"1.{n}", sort_key=f"x{n:08}".encode(), facts={}) for n in range(1, 2001)
-    )
-    with django_assert_max_num_queries(16):  # type: ignore[operator]
-        assert owner.get("/manage/project/demo/releases/").status_code == 200

@@ -39,7 +39,7 @@ BEHIND_THE_GATE = {
     "manage/unverified-account/", "manage/account/", "manage/account/sessions/", "manage/account/history/",
     "manage/account/two-factor/", "manage/account/webauthn-devices/", "manage/account/recovery-codes/burn/",
     "manage/recoveries/", "manage/account/tokens/", "manage/projects/", "manage/invitation/<uuid:invitation>/",
-    "manage/project/<str:name>/releases/", "manage/project/<str:name>/history/",
+    "manage/project/<str:name>/", "manage/project/<str:name>/history/", "manage/project/<str:name>/documentation/",
 }  # fmt: skip
 SENSITIVE = {
     "manage/account/emails/", "manage/account/password/", "manage/account/password/set/", "manage/account/delete/",
@@ -49,6 +49,7 @@ SENSITIVE = {
     "manage/recoveries/<uuid:recovery>/", "manage/account/token/", "manage/account/token/<uuid:token>/remove/",
 }  # fmt: skip
 SENSITIVE_TO_CHANGE = {
+    "manage/project/<str:name>/releases/", "manage/project/<str:name>/files/",
     "manage/project/<str:name>/release/<str:version>/", "manage/project/<str:name>/file/<str:filename>/",
     "manage/project/<str:name>/settings/", "manage/project/<str:name>/collaboration/",
     "manage/project/<str:name>/collaboration/<uuid:person>/",

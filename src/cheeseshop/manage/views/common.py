@@ -16,14 +16,17 @@ from cheeseshop.accounts.views.settings import me
 from cheeseshop.catalog.flows.changing import Changed
 from cheeseshop.catalog.models import Project
 from cheeseshop.core.errors import Refusal
+from cheeseshop.manage.queries import totals_of
 from cheeseshop.publishing.managing import follow
 from cheeseshop.web.components import Tab
 
 BOTH = ["GET", "HEAD", "POST"]
 _TABS = (
     ("manage-releases", "Releases"),
+    ("manage-files", "Files"),
     ("manage-collaborators", "Collaborators"),
     ("manage-history", "History"),
+    ("manage-links", "Links"),
     ("manage-settings", "Settings"),
 )
 
@@ -51,6 +54,7 @@ def shell(request: HttpRequest, project: Project, tab: str) -> dict[str, Any]:
     return {
         "project": project,
         "tabs": [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in _TABS],
+        "totals": totals_of([project])[project.pk],
         "owner": may(me(request), Action.ADMIN, project.pk),
     }
 
