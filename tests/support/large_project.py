@@ -2,8 +2,11 @@
 """A project with very many files, written in bulk: rows alone, for what reads rows."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import timedelta
 
+from django.db import connection
+from django.db.models import Model
 from packaging.version import Version
 
 from cheeseshop.access.models import ProjectRole, Role
@@ -11,9 +14,11 @@ from cheeseshop.accounts.models import User
 from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core.clock import now
+from cheeseshop.core.ids import new_id
 from cheeseshop.journal.models import Entry
 
 _SIZE = 1000
+_BATCH = 500
 _FACTS = {"project_urls": [["Home", "https://example.org/"]], "requires_dist": [f"library-{n}>=1" for n in range(20)]}
 
 
@@ -29,28 +34,46 @@ def make_large_project(owner: User, name: str = "large", *, releases: int = 1000
         for n in range(releases)
     ]  # fmt: skip
     Release.objects.bulk_create(made, batch_size=500)
-    files = [_file(name, release, number) for release in made for number in range(files_each)]
-    File.objects.bulk_create(files, batch_size=500)
-    _write_history(project, files, owner)
+    names = [(release, f"{name}-{release.version}-{n}-py3-none-any.whl") for release in made for n in range(files_each)]
+    _insert(
+        File(packagetype="bdist_wheel", python_version="py3", size=_SIZE, uploaded_at=begin),
+        ("id", "release_id", "filename", "md5", "sha256", "blake2_256"),
+        (_file(release, filename) for release, filename in names),
+    )
+    first = (Entry.objects.order_by("-serial").values_list("serial", flat=True).first() or 0) + 1
+    _insert(
+        Entry(at=begin, project=name, normalized_name=name, actor=owner.username),
+        ("serial", "version", "action"),
+        ((first + n, release.version, f"add py3 file {filename}") for n, (release, filename) in enumerate(names)),
+    )
+    Project.objects.filter(pk=project.pk).update(last_serial=first + len(names) - 1)
     return project
 
 
-def _file(name: str, release: Release, number: int) -> File:
-    filename = f"{name}-{release.version}-{number}-py3-none-any.whl"
+def _file(release: Release, filename: str) -> tuple[object, ...]:
     digest = hashlib.sha256(filename.encode()).hexdigest()
-    return File(release=release, filename=filename, packagetype="bdist_wheel", python_version="py3", size=_SIZE,
-                md5=digest[:32], sha256=digest, blake2_256=digest, uploaded_at=release.created_at)  # fmt: skip
+    return new_id(), release.pk, filename, digest[:32], digest, digest
 
 
-def _write_history(project: Project, files: list[File], owner: User) -> None:
-    first = (Entry.objects.order_by("-serial").values_list("serial", flat=True).first() or 0) + 1
-    Entry.objects.bulk_create(
-        [
-            Entry(serial=first + n, at=file.uploaded_at, project=project.name, normalized_name=project.normalized_name,
-                  version=file.release.version, action=f"add py3 file {file.filename}", actor=owner.username)
-            for n, file in enumerate(files)
-        ],
-        batch_size=500,
-    )  # fmt: skip
-    project.last_serial = first + len(files) - 1
-    project.save(update_fields=["last_serial"])
+def _insert(pattern: Model, changing: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+    """Insert rows that are alike but for a few columns: to make and convert 20,000 models takes ten times as long."""
+    fields = list(pattern._meta.concrete_fields)
+    alike = [field.get_db_prep_save(getattr(pattern, field.attname), connection) for field in fields]
+    places = {name: [field.attname for field in fields].index(name) for name in changing}
+
+    def values(row: tuple[object, ...]) -> list[object]:
+        made = list(alike)
+        for name, value in zip(changing, row, strict=True):
+            made[places[name]] = fields[places[name]].get_db_prep_save(value, connection)
+        return made
+
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    row_places = f"({', '.join(['%s'] * len(fields))})"
+    made_rows = [values(row) for row in rows]
+    with connection.cursor() as cursor:
+        for start in range(0, len(made_rows), _BATCH):
+            batch = made_rows[start : start + _BATCH]
+            statement = (
+                f'INSERT INTO "{pattern._meta.db_table}" ({columns}) VALUES {", ".join([row_places] * len(batch))}'
+            )
+            cursor.execute(statement, [value for row in batch for value in row])

@@ -75,6 +75,8 @@ KINDS = {
     "releases": ("Releases", Q(action__in=("new release", "remove release", "yank release", "unyank release"))),
     "files": ("Files", Q(action__startswith="add ", action__contains=" file ") | Q(action__contains="ove file ")
               | Q(action__contains="yank file ")),
+    "project": ("The project", Q(action__in=("create", "remove project")) | Q(action__startswith="set status ")
+                | Q(action__startswith="project ")),
     "people": ("Collaborators", Q(action__regex=r"^[a-z_]+ (Owner|Maintainer) ")),
 }  # fmt: skip
 
