@@ -3,7 +3,6 @@
 
 import json
 import re
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -16,23 +15,14 @@ from cheeseshop.core.clock import now
 from cheeseshop.edge import Edge, EdgePaths
 from cheeseshop.journal.models import Entry
 from cheeseshop.publishing.verification import verify
-from cheeseshop.storage import Store, open_store
+from cheeseshop.storage import Store
 from tests.support.actors import Visitor, member, newest_mail
 from tests.support.archives import build_sdist, build_wheel
 from tests.support.asgi import ask
-from tests.support.factories import SITE, make_token, make_user, upload
+from tests.support.factories import make_token, make_user, upload
 
 pytestmark = pytest.mark.django_db
 WHEEL = "demo-1.0-py3-none-any.whl"
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    from dataclasses import replace
-
-    conf = replace(current.settings(), data=tmp_path / "var", url=SITE)
-    monkeypatch.setattr(current, "settings", lambda: conf)
-    return open_store()
 
 
 @pytest.fixture
