@@ -3,7 +3,6 @@
 
 import json
 import re
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -16,23 +15,14 @@ from cheeseshop.core.clock import now
 from cheeseshop.edge import Edge, EdgePaths
 from cheeseshop.journal.models import Entry
 from cheeseshop.publishing.verification import verify
-from cheeseshop.storage import Store, open_store
+from cheeseshop.storage import Store
 from tests.support.actors import Visitor, member, newest_mail
 from tests.support.archives import build_sdist, build_wheel
 from tests.support.asgi import ask
-from tests.support.factories import SITE, make_token, make_user, upload
+from tests.support.factories import make_token, make_user, upload
 
 pytestmark = pytest.mark.django_db
 WHEEL = "demo-1.0-py3-none-any.whl"
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    from dataclasses import replace
-
-    conf = replace(current.settings(), data=tmp_path / "var", url=SITE)
-    monkeypatch.setattr(current, "settings", lambda: conf)
-    return open_store()
 
 
 @pytest.fixture
@@ -191,14 +181,3 @@ def test_the_history_and_the_list_read_what_was_done(shop: Store, owner: Visitor
     assert "No project of that name" in owner.get("/manage/projects/?filter=zz").content.decode()
     _, fresh = member("fresh")
     assert "uv publish --publish-url http://localhost:8000/legacy/" in fresh.get("/manage/projects/").content.decode()
-
-
-def test_a_large_project_is_listed_with_few_statements(
-    shop: Store, owner: Visitor, django_assert_max_num_queries: object
-) -> None:
-    project = Project.objects.get()
-    Release.objects.bulk_create(
-        Release(project=project, version=f"1.{n}", sort_key=f"x{n:08}".encode(), facts={}) for n in range(1, 2001)
-    )
-    with django_assert_max_num_queries(16):  # type: ignore[operator]
-        assert owner.get("/manage/project/demo/releases/").status_code == 200

@@ -57,10 +57,10 @@ BEHIND_THE_GATE = {
     "manage/unverified-account/", "manage/account/", "manage/account/sessions/", "manage/account/history/",
     "manage/account/two-factor/", "manage/account/webauthn-devices/", "manage/account/recovery-codes/burn/",
     "manage/recoveries/", "manage/account/tokens/", "manage/projects/", "manage/invitation/<uuid:invitation>/",
-    "manage/project/<str:name>/releases/", "manage/project/<str:name>/history/",
     "manage/organizations/", "manage/organizations/application/<uuid:application>/",
     "manage/organizations/invitation/<uuid:invitation>/", "manage/organization-applications/",
     "manage/organization/<str:name>/history/", "manage/organization/<str:name>/team/<str:team>/history/",
+    "manage/project/<str:name>/", "manage/project/<str:name>/history/", "manage/project/<str:name>/documentation/",
 }  # fmt: skip
 SENSITIVE = {
     "manage/account/emails/", "manage/account/password/", "manage/account/password/set/", "manage/account/delete/",
@@ -74,6 +74,7 @@ SENSITIVE = {
     "manage/organization/<str:name>/service-accounts/<uuid:account>/token/<uuid:token>/remove/",
 }  # fmt: skip
 SENSITIVE_TO_CHANGE = {
+    "manage/project/<str:name>/releases/", "manage/project/<str:name>/files/",
     "manage/project/<str:name>/release/<str:version>/", "manage/project/<str:name>/file/<str:filename>/",
     "manage/project/<str:name>/settings/", "manage/project/<str:name>/collaboration/",
     "manage/account/publishing/", "manage/project/<str:name>/settings/publishing/",

@@ -329,9 +329,22 @@ class Profile(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
+    public_email = forms.ChoiceField(
+        label="Public e-mail address",
+        required=False,
+        help_text="One of your verified addresses, shown to people who are logged in. It counts as"
+        " verified where a project of yours names it as its author's or maintainer's.",
+    )
+
     class Meta:
         model = User
-        fields = ("full_name",)
+        fields = ("full_name", "public_email")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        verified = EmailAddress.objects.filter(user=self.instance, verified=True).order_by("email")
+        mine = [(email, email) for email in verified.values_list("email", flat=True)]
+        self.fields["public_email"].choices = [("", "None"), *mine]  # type: ignore[attr-defined]
 
 
 class TypeUsername(forms.Form):

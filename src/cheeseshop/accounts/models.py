@@ -41,12 +41,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person, or a service account: then ``service_of`` is the organisation that owns it, and nobody logs in.
 
     ``auth_epoch`` rises with every change that must end cached grants.
+    ``public_email`` is the address that others may see, and counts for nothing unless it is a verified one of theirs.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     username = models.CharField(max_length=50, validators=[USERNAME])
     full_name = models.CharField(max_length=100, blank=True)
     email = models.EmailField(blank=True, max_length=254)
+    public_email = models.EmailField(blank=True, max_length=254)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     frozen_at = models.DateTimeField(null=True, blank=True)

@@ -52,3 +52,19 @@ def user_named(username: str) -> User | None:
     if "\0" in username:
         return None  # PostgreSQL refuses to be asked
     return User.objects.in_any_case(username).first()
+
+
+_PUBLIC = """
+SELECT LOWER(u.public_email) FROM accounts_user u JOIN account_emailaddress a ON a.user_id = u.id
+WHERE u.public_email <> '' AND a.email = u.public_email AND a.verified = %s AND u.is_active = %s AND u.id"""
+
+
+def public_addresses_of_project(project: UUID) -> frozenset[str]:
+    """Return the public addresses, in lower case, of those who have a role on a project."""
+    roles = " IN (SELECT r.user_id FROM access_projectrole r WHERE r.project_id = %s)"
+    return frozenset(str(row[0]) for row in sql.every(_PUBLIC + roles, True, True, project))
+
+
+def public_addresses_of(user: UUID) -> frozenset[str]:
+    """Return a person's public address, in lower case, alone in a set, or an empty one."""
+    return frozenset(str(row[0]) for row in sql.every(f"{_PUBLIC} = %s", True, True, user))

@@ -71,7 +71,7 @@ class Project(Stateful):
 
 
 class Release(Stateful):
-    """A release. ``facts`` is the core metadata as JSON.
+    """A release. ``facts`` is the core metadata as JSON; ``verified`` says what of it is known to be true.
 
     ``sort_key`` orders versions bytewise as PEP 440 does, and is equal where versions are (1.0 and 1.0.0).
     """
@@ -87,6 +87,7 @@ class Release(Stateful):
     summary = models.CharField(max_length=512, blank=True)
     requires_python = models.CharField(max_length=500, blank=True)
     facts = models.JSONField(default=dict)
+    verified = models.JSONField(default=dict)
     yanked_at = models.DateTimeField(null=True, blank=True)
     yanked_reason = models.CharField(max_length=500, blank=True)
     uploaded_by = models.ForeignKey(  # each index is another page that an upload forces to the disk

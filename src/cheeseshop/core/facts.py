@@ -88,3 +88,13 @@ class PublisherIdentity:
     def from_json(cls, identifier: UUID, told: dict[str, Any]) -> Self:
         """Return what ``to_json`` wrote."""
         return cls(id=identifier, **(told | {"urls": tuple(told["urls"])}))
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherRepository:
+    """The repository whose workflow sent an upload, as the addresses that belong to it and nobody else.
+
+    Links below one of ``bases`` count as verified. ``distributions.links`` makes them for GitHub and GitLab.
+    """
+
+    bases: tuple[str, ...] = ()

@@ -13,6 +13,9 @@ _ENTRIES = "INSERT INTO journal_entry (serial, at, project, normalized_name, ver
 _ENTRY = "(%s, %s, %s, %s, %s, %s, %s)"
 _MARK = "INSERT INTO journal_dirtymark (normalized_name, serial, scope) VALUES (%s, %s, %s)"
 
+NO_RELEASE = "00"
+"""The scope of a mark about the project alone (roles, status): lower than any release's sort key, and nobody's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

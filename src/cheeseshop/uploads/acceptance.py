@@ -4,11 +4,13 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
 from packaging.utils import canonicalize_name
 
+from cheeseshop.accounts.queries import public_addresses_of, public_addresses_of_project
 from cheeseshop.attestations.examination import Attested, Subject
 from cheeseshop.attestations.examination import examine as examine_attestations
 from cheeseshop.attestations.flows import follow_upload
@@ -16,6 +18,7 @@ from cheeseshop.catalog.flows.lease_blob import drop_lease, lease_blob
 from cheeseshop.catalog.flows.record_file import NewFile, NewRelease, record_file
 from cheeseshop.catalog.models import File
 from cheeseshop.catalog.state import ProjectState, ReleaseState, project_state
+from cheeseshop.catalog.verified import Grounds, verified_in
 from cheeseshop.core import current
 from cheeseshop.core.errors import Conflict, Refusal, TryAgain
 from cheeseshop.distributions.allowances import Allowances
@@ -233,6 +236,9 @@ def _with_project(step: Callable[[], None] | None) -> Callable[[UUID], None] | N
 def _new_file(upload: _Upload, place: _Place, found: Inspection) -> NewFile:
     new_release, faults = _new_release(found, rendered=place.release is None, legacy=upload.legacy)
     file, bearer = _file(upload, found, faults, place.attested), upload.sender.bearer
+    grounds = Grounds(upload.name, upload.sender.repository)
+    if place.release is None:
+        new_release = replace(new_release, verified=_verified(new_release.facts, grounds, place))
     return NewFile(
         project_name=upload.form.name,
         normalized_name=upload.name,
@@ -249,7 +255,19 @@ def _new_file(upload: _Upload, place: _Place, found: Inspection) -> NewFile:
             follow_upload(file, str(new_release.version), bearer, place.attested),
             consequences(bearer, place.standing, created=place.project is None),
         ),
+        grounds=grounds if grounds.repository else None,
     )
+
+
+def _verified(facts: dict[str, Any], grounds: Grounds, place: _Place) -> dict[str, list[str]]:
+    """Return what is known to be true of a new release's metadata. Who creates the project will be its owner."""
+    if any(facts.get(key) for key in ("author_email", "maintainer_email")):
+        project, owner = place.project, place.standing.owner
+        if project:
+            grounds = replace(grounds, addresses=public_addresses_of_project(project.id))
+        elif owner:
+            grounds = replace(grounds, addresses=public_addresses_of(owner.id))
+    return verified_in(facts, grounds)
 
 
 def _new_release(found: Inspection, *, rendered: bool, legacy: bool) -> tuple[NewRelease, list[str]]:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 from cheeseshop.catalog.state import largest_own_limit
 from cheeseshop.core import current
 from cheeseshop.core.errors import Forbidden, Refusal
+from cheeseshop.core.facts import PublisherRepository
 from cheeseshop.edge_contract.protocols import RequestHead
 from cheeseshop.flags.names import Switch
 from cheeseshop.flags.state import check
@@ -17,12 +18,16 @@ _DIGITS = 20
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends an upload, from where, with which client, and the action that the address names, if it names one."""
+    """Who sends an upload, from where, with which client, and the action that the address names, if it names one.
+
+    ``repository`` is the trusted publisher's whose workflow sends; people have none.
+    """
 
     bearer: Bearer
     client: str
     user_agent: str
     action: str = ""
+    repository: PublisherRepository | None = None
 
 
 def admit(head: RequestHead) -> Sender:
@@ -43,7 +48,9 @@ def admit(head: RequestHead) -> Sender:
     if not header:
         raise Forbidden(NO_IDENTITY)
     agent = head.headers.get("user-agent", "")[:300]
-    return Sender(authenticate(header, Origin(head.client, agent)), _address(head), agent, action)
+    bearer = authenticate(header, Origin(head.client, agent))
+    repository = PublisherRepository(bearer.publisher.urls) if bearer.publisher and bearer.publisher.urls else None
+    return Sender(bearer, _address(head), agent, action, repository)
 
 
 _GONE = {

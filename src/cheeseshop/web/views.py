@@ -11,11 +11,12 @@ from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
 from django.views.decorators.http import require_safe
 
-from cheeseshop.accounts.queries import user_named
+from cheeseshop.accounts.queries import public_addresses_of, user_named
 from cheeseshop.advisories.queries import findings_of
 from cheeseshop.attestations import queries as origins
 from cheeseshop.catalog import queries
 from cheeseshop.catalog.models import Project, Release
+from cheeseshop.catalog.verified import declared_by
 from cheeseshop.core.errors import Missing
 from cheeseshop.descriptions.shown import shown
 from cheeseshop.flags.queries import banners
@@ -91,8 +92,11 @@ def _context(project: Project, release: Release | None, tab: str) -> dict[str, A
         return context
     address = {"name": project.normalized_name, "version": release.version}
     tabs = [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in _TABS]
+    verified, unverified = declared_by(release)
     return context | {
         "findings": findings_of(release),
+        "verified": verified,
+        "unverified": unverified,
         "facts": release.facts,
         "tabs": tabs,
         "attested": origins.is_attested(release),
@@ -185,7 +189,9 @@ def user(request: HttpRequest, username: str) -> HttpResponse:
         raise Http404(f"There is no user named {username}.")
     if person.username != username:
         return redirect("user", username=person.username, permanent=True)
-    return render(request, "web/user.html", {"person": person, "projects": queries.projects_of_user(person.id)})
+    addresses = public_addresses_of(person.id) if request.user.is_authenticated else frozenset()
+    context = {"person": person, "projects": queries.projects_of_user(person.id), "addresses": addresses}
+    return render(request, "web/user.html", context)
 
 
 @require_safe

@@ -43,7 +43,7 @@ def delete_account(user: User, request: HttpRequest | None) -> None:
 
 def _forget(user: User) -> None:
     user.set_unusable_password()
-    user.full_name = user.email = ""
+    user.full_name = user.email = user.public_email = ""
     user.is_active = user.is_staff = user.is_superuser = False
     user.deleted_at = now()
     user.save()

@@ -24,6 +24,7 @@ from cheeseshop.core.errors import Conflict, Missing, Refusal
 from cheeseshop.journal import flows as journal
 
 LASTS = timedelta(days=30)
+_MOST_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +61,19 @@ def invite(project: UUID, username: str, role: Role, actor: User) -> Invited:
             )
             told = {"collaborator": person.username, "role": role, "by": actor.username, "link": _link(made)}
             history.mail(person, "collaborator-invited", project=owner.name, **told)
+            _commit(owner, actor.username, f"invite {role} {person.username}")
     except IntegrityError as error:
         raise Conflict(f"{person.username} is invited already; revoke that invitation first.") from error
     return Invited(person)
 
 
-def _add(owner: Project, person: User, role: str, actor: User) -> Changed:
-    """Give a role. Ends the transaction."""
+def _add(owner: Project, person: User, role: str, actor: User, *before: str) -> Changed:
+    """Give a role; ``before`` are lines of the journal that come first. Ends the transaction."""
     Invitation.objects.filter(project=owner, user=person).delete()
     ProjectRole.objects.create(project=owner, user=person, role=role)
     _tell(owner, "collaborator-accepted", person, role)
     history.record(person, "project:role:add", None, f"{role} of {owner.name}")
-    changes = [change(owner, f"add {role} {person.username}", actor.username)]
-    journal.commit(changes, [journal.Dirty(owner.normalized_name)])
+    _commit(owner, actor.username, *before, f"add {role} {person.username}")
     return Changed(owner.normalized_name)
 
 
@@ -89,7 +90,7 @@ def accept(invitation: UUID, person: User) -> Changed:
     with transaction.atomic():
         found = _open(invitation, person)
         owner = locked(found.project_id)
-        return _add(owner, person, found.role, person)
+        return _add(owner, person, found.role, person, f"accepted {found.role} {person.username}")
 
 
 def decline(invitation: UUID, person: User) -> None:
@@ -103,20 +104,42 @@ def decline(invitation: UUID, person: User) -> None:
         owner = Project.objects.get(pk=found.project_id)
         found.delete()
         _tell(owner, "collaborator-declined", person, found.role)
+        _commit(owner, person.username, f"declined {found.role} {person.username}")
 
 
-def revoke(project: UUID, invitation: UUID) -> str:
+def revoke(project: UUID, invitation: UUID, actor: str) -> str:
     """Take an invitation back, and return whose it was.
 
     Raises:
         Missing: when it was answered already.
     """
     with transaction.atomic():
+        owner = locked(project)
         found = Invitation.objects.select_related("user").filter(project=project, pk=invitation).first()
         if found is None:
             raise Missing("This invitation was answered or revoked already.")
         found.delete()
+        history.mail(found.user, "collaborator-revoked", project=owner.name, role=found.role, by=actor)
+        _commit(owner, actor, f"revoke_invite {found.role} {found.user.username}")
     return found.user.username
+
+
+def expire_invitations() -> int:
+    """Remove invitations whose time is over, tell both sides, and return how many there were.
+
+    Safe to run twice at once: whoever removes one tells of it.
+    """
+    count = 0
+    due = Invitation.objects.filter(expires_at__lte=now()).order_by("expires_at")
+    for found in due.select_related("user", "project")[:_MOST_AT_ONCE]:
+        with transaction.atomic():
+            owner = Project.objects.select_for_update().filter(pk=found.project_id).first()
+            if owner is None or not Invitation.objects.filter(pk=found.pk).delete()[0]:
+                continue
+            _tell(owner, "collaborator-expired", found.user, found.role)
+            _commit(owner, "", f"expired {found.role} {found.user.username}")
+            count += 1
+    return count
 
 
 def change_role(project: UUID, person: UUID, role: Role, actor: User) -> Changed:
@@ -132,12 +155,11 @@ def change_role(project: UUID, person: UUID, role: Role, actor: User) -> Changed
         if found.user_id == actor.pk and role != Role.OWNER:
             raise Conflict("Owners can't demote themselves; another owner can.")
         _keep_an_owner(owner, found, role)
-        found.role = role
+        before, found.role = found.role, role
         found.save(update_fields=["role"])
         _tell(owner, "collaborator-changed", found.user, role, actor.username)
         history.record(found.user, "project:role:change", None, f"{role} of {owner.name}")
-        changes = [change(owner, f"change {found.user.username} to {role}", actor.username)]
-        journal.commit(changes, [journal.Dirty(owner.normalized_name)])
+        _commit(owner, actor.username, f"change {before} {found.user.username} to {role}")
     return Changed(owner.normalized_name)
 
 
@@ -155,8 +177,7 @@ def remove(project: UUID, person: UUID, actor: User) -> Changed:
         found.delete()
         _tell(owner, "collaborator-removed", found.user, found.role, actor.username)
         history.record(found.user, "project:role:remove", None, f"{found.role} of {owner.name}")
-        changes = [change(owner, f"remove {found.role} {found.user.username}", actor.username)]
-        journal.commit(changes, [journal.Dirty(owner.normalized_name)])
+        _commit(owner, actor.username, f"remove {found.role} {found.user.username}")
     return Changed(owner.normalized_name)
 
 
@@ -188,3 +209,9 @@ def _keep_an_owner(project: Project, found: ProjectRole, role: Role | None) -> N
 def _tell(project: Project, kind: str, person: User, role: str, by: str = "") -> None:
     told = {"collaborator": person.username, "role": role, "by": by or person.username}
     tell_owners(project, kind, person, **told)
+
+
+def _commit(project: Project, actor: str, *actions: str) -> None:
+    """End the transaction. No release's pages change."""
+    changes = [change(project, action, actor) for action in actions]
+    journal.commit(changes, [journal.Dirty(project.normalized_name, journal.NO_RELEASE)])

@@ -2,7 +2,7 @@
 """Record files that were checked and stored: project, release, files and journal in one transaction."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from cheeseshop.catalog.creations import Creator, check_creations, note_creation
 from cheeseshop.catalog.flows.lease_blob import drop_lease
 from cheeseshop.catalog.models import Description, File, Project, Release
 from cheeseshop.catalog.state import ProjectState, ReleaseState, project_state
+from cheeseshop.catalog.verified import Grounds, verify_more
 from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core.errors import Refusal, TryAgain
 from cheeseshop.core.facts import Status
@@ -26,7 +27,8 @@ from cheeseshop.journal import flows as journal
 class NewRelease:
     """What a release takes from the metadata of its first file.
 
-    ``description_html`` is None where the release is there already, so that nothing had to be rendered.
+    ``description_html`` is None where the release is there already, so that nothing had to be rendered. ``verified``
+    is what is known to be true of the facts.
     """
 
     version: Version
@@ -36,6 +38,7 @@ class NewRelease:
     description: str
     description_content_type: str
     description_html: str | None
+    verified: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class NewFile:
     tells where another upload or a removal came in between. ``actor`` is what the journal calls the uploader, who is
     a person or a trusted publisher; ``owner`` is whose a new project will be, and ``creator`` is set where the limits
     of new projects hold. ``also`` is called with the project's id within the transaction, before the journal.
+    ``grounds`` is set where the sender's word verifies links of a release that is there already.
     """
 
     project_name: str
@@ -61,6 +65,7 @@ class NewFile:
     creator: Creator | None = None
     lease: UUID | None = None
     also: Callable[[UUID], None] | None = None
+    grounds: Grounds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,8 @@ def record_files(files: Sequence[NewFile]) -> int:
         _grow(project_id, new, sum(each.file.size for each in files))
         found = new.known_release
         release = (found.id, found.version) if found else _create_release(new, project_id, key, changes)
+        if found and new.grounds:
+            verify_more(found.id, new.grounds)
         changes += [_insert(each, *release) for each in files]
         for each in files:
             if each.also:
@@ -158,6 +165,7 @@ def _create_release(new: NewFile, project_id: UUID, key: bytes, changes: list[jo
         summary=facts.summary,
         requires_python=facts.requires_python,
         facts=facts.facts,
+        verified=facts.verified,
         uploaded_by_id=new.file.uploaded_by_id,
     )
     sql.insert(release)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cheeseshop.catalog.flows.changing import Changed, change, locked
-from cheeseshop.catalog.flows.telling import tell_owners
+from cheeseshop.catalog.flows.telling import NO_REASON, tell_owners
 from cheeseshop.catalog.flows.yank import LONGEST_REASON
 from cheeseshop.core.errors import Refusal
 from cheeseshop.core.facts import Status
@@ -28,7 +28,7 @@ def set_status(project: UUID, status: Status, reason: str, actor: str) -> Change
         owner = locked(project)
         owner.status, owner.status_reason = status.value, "" if status is Status.ACTIVE else reason
         owner.save(update_fields=["status", "status_reason"])
-        tell_owners(owner, "project-status", by=actor, status=status.value, reason=reason)
+        tell_owners(owner, "project-status", by=actor, status=status.value, reason=owner.status_reason or NO_REASON)
         changes = [change(owner, f"set status {status.value}", actor)]
-        journal.commit(changes, [journal.Dirty(owner.normalized_name)])
+        journal.commit(changes, [journal.Dirty(owner.normalized_name, journal.NO_RELEASE)])
     return Changed(owner.normalized_name)

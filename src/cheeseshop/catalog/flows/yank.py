@@ -1,18 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Yanking (PEP 592): installers pass over what is yanked unless it is asked for by its very version."""
+"""Yanking (PEP 592): installers pass over what is yanked unless it is asked for by its very version.
 
+One or several at once: one transaction, one mail to each collaborator. What is so already is left as it is, so that a
+second click or a retry neither mails nor fills the history.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
 
 from cheeseshop.catalog.flows.changing import Changed, change, locked
-from cheeseshop.catalog.flows.telling import tell_owners
-from cheeseshop.catalog.models import File, Release
+from cheeseshop.catalog.flows.telling import NO_REASON, some_of, tell_collaborators
+from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Missing, Refusal
 from cheeseshop.journal import flows as journal
 
 LONGEST_REASON = 500
+_STATE = ["yanked_at", "yanked_reason"]
+
+Yankable = TypeVar("Yankable", Release, File)
 
 
 def yank_release(project: UUID, release: UUID, reason: str, actor: str) -> Changed:
@@ -22,16 +31,7 @@ def yank_release(project: UUID, release: UUID, reason: str, actor: str) -> Chang
         Refusal: when the reason is too long.
         Missing: when project or release are gone.
     """
-    _check(reason)
-    with transaction.atomic():
-        owner = locked(project)
-        found = _release(project, release)
-        found.yanked_at, found.yanked_reason = now(), reason
-        found.save(update_fields=["yanked_at", "yanked_reason"])
-        tell_owners(owner, "release-yanked", by=actor, version=found.version, reason=reason)
-        changes = [change(owner, "yank release", actor, found.version)]
-        journal.commit(changes, [journal.Dirty(owner.normalized_name, bytes(found.sort_key).hex())])
-    return Changed(owner.normalized_name)
+    return yank_releases(project, (release,), reason, actor)
 
 
 def unyank_release(project: UUID, release: UUID, actor: str) -> Changed:
@@ -40,14 +40,34 @@ def unyank_release(project: UUID, release: UUID, actor: str) -> Changed:
     Raises:
         Missing: when project or release are gone.
     """
+    return yank_releases(project, (release,), "", actor, yanked=False)
+
+
+def yank_releases(
+    project: UUID, releases: Collection[UUID], reason: str, actor: str, *, yanked: bool = True
+) -> Changed:
+    """Yank releases, or take that back.
+
+    Raises:
+        Refusal: when the reason is too long.
+        Missing: when the project or one of the releases is gone; then nothing is changed.
+    """
+    _check(reason)
     with transaction.atomic():
         owner = locked(project)
-        found = _release(project, release)
-        found.yanked_at, found.yanked_reason = None, ""
-        found.save(update_fields=["yanked_at", "yanked_reason"])
-        tell_owners(owner, "release-unyanked", by=actor, version=found.version)
-        changes = [change(owner, "unyank release", actor, found.version)]
-        journal.commit(changes, [journal.Dirty(owner.normalized_name, bytes(found.sort_key).hex())])
+        found = list(Release.objects.filter(project=project, pk__in=releases).order_by("sort_key"))
+        if len(found) < len(set(releases)):
+            raise Missing("This release does not exist any more." if len(releases) == 1 else _SOME_GONE)
+        turned = _turn(found, reason, yanked=yanked)
+        if not turned:
+            return Changed(owner.normalized_name)
+        Release.objects.bulk_update(turned, _STATE)
+        kind = "release-yanked" if yanked else "release-unyanked"
+        tell_collaborators(
+            owner, kind, by=actor, version=some_of([r.version for r in turned]), reason=reason or NO_REASON
+        )
+        verb = "yank release" if yanked else "unyank release"
+        _commit(owner, [(verb, release) for release in turned], actor)
     return Changed(owner.normalized_name)
 
 
@@ -58,18 +78,38 @@ def yank_file(project: UUID, filename: str, reason: str, actor: str, *, yanked: 
         Refusal: when the reason is too long.
         Missing: when the file is gone.
     """
+    return yank_files(project, (filename,), reason, actor, yanked=yanked)
+
+
+def yank_files(project: UUID, filenames: Collection[str], reason: str, actor: str, *, yanked: bool = True) -> Changed:
+    """Yank files, or take that back.
+
+    Raises:
+        Refusal: when the reason is too long.
+        Missing: when the project or one of the files is gone; then nothing is changed.
+    """
     _check(reason)
     with transaction.atomic():
         owner = locked(project)
-        found = File.objects.select_related("release").filter(release__project=project, filename=filename).first()
-        if found is None:
-            raise Missing(f"There is no file {filename} any more.")
-        found.yanked_at, found.yanked_reason = (now(), reason) if yanked else (None, "")
-        found.save(update_fields=["yanked_at", "yanked_reason"])
+        rows = File.objects.filter(release__project=project, filename__in=filenames)
+        found = list(rows.select_related("release").order_by("filename"))
+        if len(found) < len(set(filenames)):
+            one = f"There is no file {next(iter(filenames))} any more."
+            raise Missing(one if len(filenames) == 1 else _SOME_GONE)
+        turned = _turn(found, reason, yanked=yanked)
+        if not turned:
+            return Changed(owner.normalized_name)
+        File.objects.bulk_update(turned, _STATE)
+        kind = "file-yanked" if yanked else "file-unyanked"
+        tell_collaborators(
+            owner, kind, by=actor, filename=some_of([f.filename for f in turned]), reason=reason or NO_REASON
+        )
         verb = "yank file" if yanked else "unyank file"
-        changes = [change(owner, f"{verb} {filename}", actor, found.release.version)]
-        journal.commit(changes, [journal.Dirty(owner.normalized_name, bytes(found.release.sort_key).hex())])
+        _commit(owner, [(f"{verb} {file.filename}", file.release) for file in turned], actor)
     return Changed(owner.normalized_name)
+
+
+_SOME_GONE = "Some of them do not exist any more; nothing was changed. Look at the list again."
 
 
 def _check(reason: str) -> None:
@@ -77,8 +117,18 @@ def _check(reason: str) -> None:
         raise Refusal(f"A reason has at most {LONGEST_REASON} characters.")
 
 
-def _release(project: UUID, release: UUID) -> Release:
-    found = Release.objects.filter(project=project, pk=release).first()
-    if found is None:
-        raise Missing("This release does not exist any more.")
-    return found
+def _turn(found: Sequence[Yankable], reason: str, *, yanked: bool) -> list[Yankable]:
+    """Set the state of those that are not in it yet, and return them."""
+    turned = []
+    for each in found:
+        if (each.yanked_at is not None) == yanked and (not yanked or each.yanked_reason == reason):
+            continue
+        each.yanked_at, each.yanked_reason = (now(), reason) if yanked else (None, "")
+        turned.append(each)
+    return turned
+
+
+def _commit(project: Project, done: list[tuple[str, Release]], actor: str) -> None:
+    scopes = {bytes(release.sort_key).hex() for _, release in done}
+    changes = [change(project, action, actor, release.version) for action, release in done]
+    journal.commit(changes, [journal.Dirty(project.normalized_name, scope) for scope in sorted(scopes)])

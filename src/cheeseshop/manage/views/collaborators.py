@@ -61,9 +61,9 @@ def change(request: HttpRequest, name: str, person: UUID) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, name: str, invitation: UUID) -> HttpResponse:
     """Take an invitation back."""
-    project, _ = project_of(request, name, Action.ADMIN)
+    project, user = project_of(request, name, Action.ADMIN)
     try:
-        whose = flows.revoke(project.pk, invitation)
+        whose = flows.revoke(project.pk, invitation, user.username)
         messages.success(request, f"The invitation of {whose} is revoked.")
     except Refusal as error:
         messages.error(request, error.message)

@@ -16,6 +16,7 @@ from cheeseshop.accounts.views.settings import me
 from cheeseshop.catalog.flows.changing import Changed, check_changeable
 from cheeseshop.catalog.models import Project
 from cheeseshop.core.errors import Refusal
+from cheeseshop.manage.queries import totals_of
 from cheeseshop.publishing.managing import follow
 from cheeseshop.web.components import Tab
 from cheeseshop.web.errors import Explained
@@ -24,11 +25,13 @@ _DIGITS = 7
 BOTH = ["GET", "HEAD", "POST"]
 _TABS = (
     ("manage-releases", "Releases"),
+    ("manage-files", "Files"),
     ("manage-collaborators", "Collaborators"),
     ("manage-webhooks", "Webhooks"),
     ("manage-publishing", "Publishing"),
     ("manage-project-organization", "Organisation"),
     ("manage-history", "History"),
+    ("manage-links", "Links"),
     ("manage-settings", "Settings"),
 )
 
@@ -64,6 +67,7 @@ def shell(request: HttpRequest, project: Project, tab: str) -> dict[str, Any]:
     return {
         "project": project,
         "tabs": [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in _TABS],
+        "totals": totals_of([project])[project.pk],
         "owner": may(me(request), Action.ADMIN, project.pk),
     }
 

@@ -1,14 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A person's projects, and the pages about one: releases, history, settings."""
+"""The pages about one release, one file, and the settings of a project: yank, delete, set the status."""
 
-from django.core.paginator import Paginator
-from django.db.models import Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from cheeseshop.access.models import Invitation
-from cheeseshop.access.ownership import Listing, held
 from cheeseshop.access.permissions import Action
 from cheeseshop.accounts.views.settings import me
 from cheeseshop.catalog.flows.remove import remove_file, remove_project, remove_release
@@ -16,56 +12,11 @@ from cheeseshop.catalog.flows.set_status import set_status
 from cheeseshop.catalog.flows.yank import unyank_release, yank_file, yank_release
 from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.catalog.queries import any_release_of
-from cheeseshop.core import current
-from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Missing
 from cheeseshop.core.facts import Status
-from cheeseshop.journal.models import Entry
 from cheeseshop.manage.forms import Retype, SetStatus, Yank
-from cheeseshop.manage.views.common import BOTH, attempt, page_number, project_of, shell
-
-_PAGE = 50
-
-
-@require_safe
-def projects(request: HttpRequest) -> HttpResponse:
-    """List a person's projects, by name or by their last change, and open invitations."""
-    user = me(request)
-    term = request.GET.get("filter", "").strip().lower().replace("\0", "")
-    page = page_number(request)
-    by_change = request.GET.get("sort") == "changed"
-    found = held(user.pk, Listing(term, by_change, (page - 1) * _PAGE, _PAGE + 1))
-    rows = Project.objects.select_related("organization").in_bulk([project for project, _ in found[:_PAGE]])
-    context = {
-        "roles": [{"project": rows[project], "role": role} for project, role in found[:_PAGE] if project in rows],
-        "page": page,
-        "more": len(found) > _PAGE,
-        "filter": term,
-        "sort": request.GET.get("sort", ""),
-        "invitations": Invitation.objects.filter(user=user, expires_at__gt=now()).select_related("project"),
-    }
-    return render(request, "manage/projects.html", context)
-
-
-@require_safe
-def releases(request: HttpRequest, name: str) -> HttpResponse:
-    """List a project's releases, newest version first."""
-    project, _ = project_of(request, name)
-    rows = Release.objects.filter(project=project).order_by("-sort_key")
-    page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
-    found = list(page.object_list)
-    sizes = {
-        row["release"]: row
-        for row in File.objects.filter(release__in=found).values("release").annotate(n=Count("id"), size=Sum("size"))
-    }
-    limit = project.max_total_size or current.settings().max_project_size
-    context = {
-        "rows": [(release, sizes.get(release.pk, {"n": 0, "size": 0})) for release in found],
-        "page": page.number,
-        "more": page.has_next(),
-        "limit": limit,
-    }
-    return render(request, "manage/releases.html", shell(request, project, "manage-releases") | context)
+from cheeseshop.manage.views.common import BOTH, attempt, project_of, shell
+from cheeseshop.manage.views.options import page_of
 
 
 def _release(project: Project, version: str) -> Release:
@@ -96,12 +47,8 @@ def release(request: HttpRequest, name: str, version: str) -> HttpResponse:
             if yank.is_valid():
                 _yank(request, project, found, yank.cleaned_data["reason"])
                 return redirect("manage-release", name=project.normalized_name, version=found.version)
-    context = {
-        "release": found,
-        "files": found.files.order_by("filename"),
-        "yank": yank,
-        "retype": retype,
-    }
+    context = page_of(request, found.files.order_by("filename").defer("legacy_faults"))
+    context |= {"release": found, "yank": yank, "retype": retype}
     return render(request, "manage/release.html", shell(request, project, "manage-releases") | context)
 
 
@@ -143,16 +90,6 @@ def file(request: HttpRequest, name: str, filename: str) -> HttpResponse:
     return render(request, "manage/file.html", shell(request, project, "manage-releases") | context)
 
 
-@require_safe
-def history(request: HttpRequest, name: str) -> HttpResponse:
-    """Show what the journal says about a project, newest first."""
-    project, _ = project_of(request, name)
-    rows = Entry.objects.filter(normalized_name=project.normalized_name).order_by("-serial")
-    page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
-    context = {"entries": page.object_list, "page": page.number, "more": page.has_next()}
-    return render(request, "manage/history.html", shell(request, project, "manage-history") | context)
-
-
 @require_http_methods(BOTH)
 def settings(request: HttpRequest, name: str) -> HttpResponse:
     """Set the status of a project, or delete it."""
@@ -175,5 +112,5 @@ def settings(request: HttpRequest, name: str) -> HttpResponse:
                 f"{project.name} is {told['status']}.",
             )
             return redirect("manage-settings", name=project.normalized_name)
-    context = {"status": status, "retype": retype, "releases": Release.objects.filter(project=project).count()}
+    context = {"status": status, "retype": retype}
     return render(request, "manage/settings.html", shell(request, project, "manage-settings") | context)

@@ -16,6 +16,16 @@ if (navigator.clipboard) {
   }
 }
 
+// One press ticks every box of the form, or none if all are.
+for (const button of document.querySelectorAll("button[data-tick-all]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const boxes = [...button.form.querySelectorAll("input[name=chosen]")];
+    const all = boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = !all;
+  });
+}
+
 // How strong a new password is, asked while it is typed; the form is judged again when it is sent.
 for (const input of document.querySelectorAll("input[data-strength]")) {
   const meter = document.createElement("meter");
