@@ -28,6 +28,7 @@ class ProjectOut(Schema):
     quarantined: bool
     total_size: int = Field(description="bytes")
     last_serial: int
+    downloads_30_days: int | None = Field(None, description="of a project that was asked for by itself")
 
 
 class FileOut(Schema):
@@ -39,6 +40,7 @@ class FileOut(Schema):
     uploaded_at: datetime
     yanked: bool
     yanked_reason: str
+    downloads_30_days: int
 
 
 class ReleaseOut(Schema):
@@ -48,6 +50,7 @@ class ReleaseOut(Schema):
     released_at: datetime
     yanked: bool
     yanked_reason: str
+    downloads_30_days: int
     files: list[FileOut]
 
 

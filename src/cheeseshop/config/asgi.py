@@ -5,16 +5,20 @@ import threading
 
 from cheeseshop.config import later
 from cheeseshop.core import current
-from cheeseshop.edge import Edge, EdgePaths
+from cheeseshop.edge import DownloadLog, Edge, EdgePaths
+from cheeseshop.edge_contract.downloads import Places
 from cheeseshop.storage import open_store
 
 _store = open_store()
+_settings = current.settings()
 
 application = Edge(
-    current.settings(),
+    _settings,
     EdgePaths(pages=_store.pages, public=_store.public, spool=_store.spool),
     django=later.django,
     uploads=later.Uploads(_store),
     private_files=None,
 )
+if _settings.count_downloads:
+    application.downloads = DownloadLog(Places(_store.stats), _settings.count_interval)
 application.on_startup.append(threading.Thread(target=later.load, args=(_store,), name="load", daemon=True).start)

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "cheeseshop.notify",
     "cheeseshop.accounts",  # before allauth, whose templates it replaces
     "allauth",
@@ -73,6 +74,7 @@ INSTALLED_APPS = [
     "cheeseshop.catalog",
     "cheeseshop.tokens",
     "cheeseshop.pages",
+    "cheeseshop.stats",
     "cheeseshop.manage",
     "cheeseshop.web",
 ]

@@ -77,6 +77,14 @@ class Settings:
     oidc_client_secret: str = _doc("This site's client secret at the issuer.", "")
     oidc_groups_claim: str = _doc("The claim that lists a person's groups.", "groups")
     oidc_roles: str = _doc("Groups that give site roles: group=role, …; the role administrator gives everything.", "")
+    count_downloads: bool = _doc("Whether downloads are counted.", True)
+    count_interval: int = _doc("Seconds between two countings of what was downloaded.", 60)
+    stats_days: int = _doc("Days for which downloads are kept one by one, as Parquet; 0 for ever.", 400)
+    publish_downloads: bool = _doc("Whether anybody may fetch the anonymous data set of downloads.", True)
+    clickhouse_url: str = _doc(
+        "ClickHouse that keeps downloads in the place of Parquet: http://user:password@host:8123/database, or empty.",
+        "",
+    )
     password_login: bool = _doc("Whether people may log in with a password. Off needs an OpenID Connect issuer.", True)
 
     @property

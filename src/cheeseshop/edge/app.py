@@ -12,6 +12,7 @@ from cheeseshop.core.settings import Settings
 from cheeseshop.edge.access_log import AccessLog
 from cheeseshop.edge.bodies import BadBody, Gone, Pace, read_small_body
 from cheeseshop.edge.bridge import WSGI, call_wsgi
+from cheeseshop.edge.counting import DownloadLog
 from cheeseshop.edge.files import Conditions, key_of, send_file, send_path
 from cheeseshop.edge.paths import EdgePaths
 from cheeseshop.edge.reading import Entry, Key, Memory, Pages, project_list, stamp_of
@@ -38,7 +39,7 @@ _READS = ("GET", "HEAD")
 
 
 class Edge:
-    """The program's front. ``on_startup`` callables run when a worker starts."""
+    """The program's front. ``on_startup`` callables run when a worker starts; ``downloads`` counts, where it is set."""
 
     def __init__(
         self,
@@ -62,6 +63,7 @@ class Edge:
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="pages")
         self._uploads = UploadDoor(settings, paths, uploads, self._threads) if uploads else None
         self._log = AccessLog() if settings.access_log else None
+        self.downloads: DownloadLog | None = None
         self.on_startup: list[Callable[[], object]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -199,7 +201,9 @@ class Edge:
             )
             sent = await send_file(scope, send, f"{self._paths.public}/packages/{key}", key, conditions)
             if sent is not None:
-                return sent
+                if self.downloads is not None and sent.is_download and not key.endswith(".metadata"):
+                    self.downloads.add(key, headers.get(b"user-agent", b""))
+                return sent.status, sent.size
             if self._private_files is not None:
                 loop = asyncio.get_running_loop()
                 status = await loop.run_in_executor(
@@ -234,11 +238,13 @@ class Edge:
             elif message["type"] == "lifespan.shutdown":
                 if self._log:
                     self._log.flush()
+                if self.downloads:
+                    self.downloads.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
 
-_FILE_HEADERS = frozenset({b"if-none-match", b"range", b"if-range"})
+_FILE_HEADERS = frozenset({b"if-none-match", b"range", b"if-range", b"user-agent"})
 _REFUSED = {401: "Credentials are needed for this file.", 403: "This file is not available."}
 
 

@@ -22,14 +22,22 @@ class Conditions(NamedTuple):
     if_range: bytes = b""
 
 
+class Sent(NamedTuple):
+    """What was sent of a file: the status, the bytes of body, and whether that is a download, which begins at 0."""
+
+    status: int
+    size: int
+    is_download: bool = False
+
+
 def key_of(path: str) -> str | None:
     """Return the blob key of a path under ``/packages/``, or None for what can't be one."""
     found = _KEY.fullmatch(path.removeprefix("/packages/"))
     return found.group(0) if found else None
 
 
-async def send_file(scope: Scope, send: Send, path: str, key: str, conditions: Conditions) -> tuple[int, int] | None:
-    """Send a file, and return status and bytes; None where there is no such file."""
+async def send_file(scope: Scope, send: Send, path: str, key: str, conditions: Conditions) -> Sent | None:
+    """Send a file, and return what was sent; None where there is no such file."""
     try:
         size = os.stat(path).st_size
     except OSError:
@@ -46,20 +54,20 @@ async def send_file(scope: Scope, send: Send, path: str, key: str, conditions: C
     ]
     head = scope["method"] == "HEAD"
     if conditions.none_match and etag_matches(conditions.none_match, etag):
-        return 304, await send_answer(send, Answer(304, headers, b""))
+        return Sent(304, await send_answer(send, Answer(304, headers, b"")))
     wanted = None if head else _wanted(conditions, etag, size)  # ranges are defined for GET alone
     if wanted == _NOTHING:
         refused = text(416, "Range Not Satisfiable", (b"content-range", f"bytes */{size}".encode()))
-        return 416, await send_answer(send, refused)
+        return Sent(416, await send_answer(send, refused))
     if wanted is None:
         headers.append((b"content-length", str(size).encode()))
-        return 200, await _whole(scope, send, path, headers, 0 if head else size)
+        return Sent(200, await _whole(scope, send, path, headers, 0 if head else size), not head)
     first, last = wanted
     headers += [
         (b"content-length", str(last - first + 1).encode()),
         (b"content-range", f"bytes {first}-{last}/{size}".encode()),
     ]
-    return 206, await _part(send, path, headers, (first, last + 1))
+    return Sent(206, await _part(send, path, headers, (first, last + 1)), first == 0)
 
 
 def _wanted(conditions: Conditions, etag: bytes, size: int) -> tuple[int, int] | None:

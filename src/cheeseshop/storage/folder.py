@@ -33,6 +33,7 @@ class Store:
         self.pages = self.root / "pages"
         self.spool = self.root / "spool"
         self.locks = self.root / "locks"
+        self.stats = self.root / "stats"
 
     def prepare(self) -> None:
         """Create the folders that are missing."""

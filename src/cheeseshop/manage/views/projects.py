@@ -22,6 +22,7 @@ from cheeseshop.core.facts import Status
 from cheeseshop.journal.models import Entry
 from cheeseshop.manage.forms import Retype, SetStatus, Yank
 from cheeseshop.manage.views.common import BOTH, attempt, project_of, shell
+from cheeseshop.stats.queries import downloads_of
 
 _PAGE = 50
 
@@ -101,6 +102,7 @@ def release(request: HttpRequest, name: str, version: str) -> HttpResponse:
         "files": found.files.order_by("filename"),
         "yank": yank,
         "retype": retype,
+        "downloads": downloads_of(found),
     }
     return render(request, "manage/release.html", shell(request, project, "manage-releases") | context)
 
@@ -139,7 +141,13 @@ def file(request: HttpRequest, name: str, filename: str) -> HttpResponse:
             )
         if done:
             return redirect("manage-release", name=project.normalized_name, version=version)
-    context = {"file": found, "release": found.release, "yank": yank, "retype": retype}
+    context = {
+        "file": found,
+        "release": found.release,
+        "yank": yank,
+        "retype": retype,
+        "downloads": downloads_of(found),
+    }
     return render(request, "manage/file.html", shell(request, project, "manage-releases") | context)
 
 
@@ -175,5 +183,10 @@ def settings(request: HttpRequest, name: str) -> HttpResponse:
                 f"{project.name} is {told['status']}.",
             )
             return redirect("manage-settings", name=project.normalized_name)
-    context = {"status": status, "retype": retype, "releases": Release.objects.filter(project=project).count()}
+    context = {
+        "status": status,
+        "retype": retype,
+        "releases": Release.objects.filter(project=project).count(),
+        "downloads": downloads_of(project),
+    }
     return render(request, "manage/settings.html", shell(request, project, "manage-settings") | context)
