@@ -11,14 +11,20 @@ from cheeseshop.storage import open_store
 
 _store = open_store()
 _settings = current.settings()
+_places = Places(_store.stats)
 
 application = Edge(
     _settings,
-    EdgePaths(pages=_store.pages, public=_store.public, spool=_store.spool),
+    EdgePaths(
+        pages=_store.pages,
+        public=_store.public,
+        spool=_store.spool,
+        data_set=_places.public if _settings.publish_downloads else None,
+    ),
     django=later.django,
     uploads=later.Uploads(_store),
     private_files=None,
 )
 if _settings.count_downloads:
-    application.downloads = DownloadLog(Places(_store.stats), _settings.count_interval)
+    application.downloads = DownloadLog(_places, _settings.count_interval)
 application.on_startup.append(threading.Thread(target=later.load, args=(_store,), name="load", daemon=True).start)

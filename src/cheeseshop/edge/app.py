@@ -13,7 +13,7 @@ from cheeseshop.edge.access_log import AccessLog
 from cheeseshop.edge.bodies import BadBody, Gone, Pace, read_small_body
 from cheeseshop.edge.bridge import WSGI, call_wsgi
 from cheeseshop.edge.counting import DownloadLog
-from cheeseshop.edge.files import Conditions, key_of, send_file, send_path
+from cheeseshop.edge.files import Conditions, key_of, send_data, send_file, send_path
 from cheeseshop.edge.paths import EdgePaths
 from cheeseshop.edge.reading import Entry, Key, Memory, Pages, project_list, stamp_of
 from cheeseshop.edge.responses import (
@@ -141,6 +141,11 @@ class Edge:
             if key_of_file is None and path.count("/") == _OLD_FILE:
                 return await self._to_django(scope, receive, send)
             return await self._file(scope, send, key_of_file)
+        if path.startswith("/stats/downloads/") and path.endswith(".parquet"):
+            if method not in _READS:
+                return await self._say(scope, send, _only_reads())
+            sent = await send_data(scope, send, self._paths.data_set, path.rpartition("/")[2], none_match)
+            return sent or await self._say(scope, send, text(404, "404 Not Found"))
         if path.startswith("/pypi/") and path.rstrip("/").endswith("/json"):
             if method not in _READS:
                 return await self._say(scope, send, _only_reads())

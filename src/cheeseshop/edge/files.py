@@ -3,11 +3,13 @@
 
 import os
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 from cheeseshop.edge.responses import NOSNIFF, Answer, Header, Scope, Send, etag_matches, send_answer, text
 
 _KEY = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{60})/([A-Za-z0-9][A-Za-z0-9._+!-]{0,254})")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.parquet", re.ASCII)
 _RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 _BLOCK = 64 * 1024
 _NOTHING = (0, -1)
@@ -122,3 +124,28 @@ async def _blocks(send: Send, path: str, at: int, end: int) -> int:
 async def send_path(scope: Scope, send: Send, path: str, headers: list[Header], size: int) -> int:
     """Send a whole file with these headers; nothing of its body for HEAD."""
     return await _whole(scope, send, path, headers, 0 if scope["method"] == "HEAD" else size)
+
+
+async def send_data(
+    scope: Scope, send: Send, folder: Path | None, name: str, none_match: bytes
+) -> tuple[int, int] | None:
+    """Send a day of the data set of downloads, and return status and bytes; None where there is no such day."""
+    if folder is None or not _DAY.fullmatch(name):
+        return None
+    path = f"{folder}/{name}"
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    etag = f'"{found.st_mtime_ns:x}-{found.st_size:x}"'.encode()
+    headers: list[Header] = [
+        (b"content-type", b"application/vnd.apache.parquet"),
+        (b"content-length", str(found.st_size).encode()),
+        (b"etag", etag),
+        (b"cache-control", b"max-age=3600, public"),
+        NOSNIFF,
+        (b"access-control-allow-origin", b"*"),
+    ]
+    if none_match and etag_matches(none_match, etag):
+        return 304, await send_answer(send, Answer(304, [h for h in headers if h[0] != b"content-length"], b""))
+    return 200, await send_path(scope, send, path, headers, found.st_size)

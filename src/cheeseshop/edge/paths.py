@@ -7,8 +7,9 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class EdgePaths:
-    """Folders of one instance."""
+    """Folders of one instance. ``data_set`` holds the files of the downloads that anybody may fetch, where it is so."""
 
     pages: Path
     public: Path
     spool: Path
+    data_set: Path | None = None

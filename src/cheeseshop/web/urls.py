@@ -13,6 +13,7 @@ urlpatterns = [
     path("project/<str:name>/<str:version>/", views.project, name="release"),
     path("project/<str:name>/<str:version>/files/", views.files, name="files"),
     path("project/<str:name>/<str:version>/releases/", views.releases, name="releases"),
+    path("project/<str:name>/<str:version>/statistics/", views.statistics, name="statistics"),
     path("user/<str:username>/", views.user, name="user"),
     path("legacy/", views.upload_help, name="upload-help"),
     path("help/", views.help_page, name="help"),

@@ -15,6 +15,9 @@ from cheeseshop.accounts.queries import user_named
 from cheeseshop.catalog import queries
 from cheeseshop.catalog.models import Project, Release
 from cheeseshop.core.errors import Missing
+from cheeseshop.stats.charts import plot
+from cheeseshop.stats.queries import downloads_by_day
+from cheeseshop.stats.views import downloads_context
 from cheeseshop.web.components import ExampleForm, Tab
 from cheeseshop.web.errors import error_page
 
@@ -22,7 +25,7 @@ _PAGE = 20
 _PAGE_OF_RELEASES = 100
 _MAX_QUERY = 1000
 _MAX_PAGE_DIGITS = 6
-_TABS = (("release", "Description"), ("files", "Files"), ("releases", "Releases"))
+_TABS = (("release", "Description"), ("files", "Files"), ("releases", "Releases"), ("statistics", "Statistics"))
 
 
 @require_safe
@@ -80,10 +83,12 @@ def _elsewhere(request: HttpRequest, project: Project, release: Release | None) 
 
 
 def _context(project: Project, release: Release | None, tab: str) -> dict[str, Any]:
-    context = {"project": project, "release": release, "maintainers": queries.maintainers_of(project)}
+    context: dict[str, Any] = {"project": project, "release": release}
+    context["maintainers"] = queries.maintainers_of(project)
     if release is None:
         return context
     address = {"name": project.normalized_name, "version": release.version}
+    context["recent"] = plot(downloads_by_day(project.pk, 30))
     tabs = [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in _TABS]
     return context | {"facts": release.facts, "tabs": tabs, "requirement": _requirement(project, release)}
 
@@ -130,6 +135,18 @@ def releases(request: HttpRequest, name: str, version: str) -> HttpResponse:
         raise Http404("There is no such page of releases.")
     context = {"releases": rows[:_PAGE_OF_RELEASES], "page": page, "more": len(rows) > _PAGE_OF_RELEASES}
     return render(request, "web/releases.html", _context(found, release, "releases") | context)
+
+
+@require_safe
+def statistics(request: HttpRequest, name: str, version: str) -> HttpResponse:
+    """Show how often a project is downloaded, and by what."""
+    found, release = _found(name, version)
+    if release is None:
+        raise Http404(f"{found.name} is in quarantine.")
+    if elsewhere := _elsewhere(request, found, release):
+        return elsewhere
+    context = _context(found, release, "statistics") | downloads_context(request, found.pk)
+    return render(request, "stats/project.html", context)
 
 
 @require_safe

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from cheeseshop.core import current
 from cheeseshop.edge_contract.downloads import Places
+from cheeseshop.stats.flows.publish import publish_days
 from cheeseshop.stats.flows.roll_up import latest_batch, record, tidy_up
+from cheeseshop.stats.raw.parquet import ParquetStore
 from cheeseshop.stats.raw.store import DownloadStore
 from cheeseshop.stats.segments import ClaimedBatch, claim, leftovers
 from cheeseshop.stats.tally import tally
@@ -47,6 +49,8 @@ def count_downloads(store: Store, raw: DownloadStore, step: Step = _nothing) -> 
         raw.tidy_up(current.settings().stats_days)
         step("compacted")
         tidy_up()
+        if current.settings().publish_downloads and isinstance(raw, ParquetStore):
+            publish_days(raw)
     return outcome
 
 

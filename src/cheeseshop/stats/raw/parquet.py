@@ -27,6 +27,11 @@ _ONE = ".parquet"
 _MANY = 60  # files of the present day, after which they are made one
 _OPTIONS = "(FORMAT parquet, COMPRESSION zstd)"
 _MEMORY = "512MB"
+_PUBLIC = """
+project, version, filename, packagetype, installer, installer_version,
+nullif(regexp_extract(python, '^[0-9]+[.][0-9]+'), '') AS python, implementation, system,
+CAST(SUM(downloads) AS BIGINT) AS downloads
+"""
 
 
 class ParquetStore:
@@ -94,6 +99,30 @@ class ParquetStore:
             if path not in kept:
                 path.unlink()
 
+    def unpublished(self) -> list[date]:
+        """Return the days that are over and whose public file is missing, or older than what it was made from."""
+        return [day for day in self.days() if day < now().date() and self._is_stale(day)]
+
+    def _is_stale(self, day: date) -> bool:
+        public = self._places.public / f"{day}{_ONE}"
+        newest = max((path.stat().st_mtime for path in self.files(day)), default=0.0)
+        return not public.is_file() or public.stat().st_mtime < newest
+
+    def projects(self, day: date) -> list[str]:
+        """Return the names of the projects that were downloaded on a day."""
+        with duckdb.connect(":memory:") as connection:
+            found = connection.execute(f"SELECT DISTINCT project FROM {_from(self.files(day))}")  # noqa: S608 - as above
+            return [str(row[0]) for row in found.fetchall()]
+
+    def publish(self, day: date, projects: Sequence[str]) -> None:
+        """Write the public file of a day, with these projects and what tells nobody apart."""
+        copy_to(
+            self._places.public / f"{day}{_ONE}",
+            f"SELECT DATE '{day}' AS day, {_PUBLIC} FROM {_from(self.files(day))} "  # noqa: S608 - as above
+            f"WHERE project IN (SELECT unnest($projects)) GROUP BY ALL ORDER BY ALL",
+            projects,
+        )
+
     def query(self, statement: str, limit: int) -> Answer:
         """Answer a SELECT by DuckDB, which may read these files and nothing else."""
         files = [path for day in self.days() for path in self.files(day)]
@@ -133,12 +162,13 @@ def ask(connection: duckdb.DuckDBPyConnection, statement: str, limit: int) -> An
         raise Refusal(str(error)) from error
 
 
-def copy_to(target: Path, select: str) -> None:
+def copy_to(target: Path, select: str, projects: Sequence[str] = ()) -> None:
     """Write what a SELECT gives as one Parquet file: under another name, synced, then shown."""
     fresh = target.with_suffix(".new")
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"SET memory_limit = '{_MEMORY}'; SET threads = 1; SET TimeZone = 'UTC'")
-        connection.execute(f"COPY ({select}) TO {_quoted(fresh)} {_OPTIONS}")
+        values = {"projects": list(projects)} if "$projects" in select else None
+        connection.execute(f"COPY ({select}) TO {_quoted(fresh)} {_OPTIONS}", values)
     sync_path(fresh)
     fresh.rename(target)
     sync_path(target.parent)
