@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db
 ANYBODY = {
     "", "search/", "project/<str:name>/", "project/<str:name>/<str:version>/",
     "project/<str:name>/<str:version>/provenance/", "project/<str:name>/<str:version>/provenance/<str:filename>/",
-    "project/<str:name>/<str:version>/files/", "project/<str:name>/<str:version>/releases/", "user/<str:username>/",
+    "project/<str:name>/<str:version>/files/", "project/<str:name>/<str:version>/releases/",
+    "project/<str:name>/<str:version>/statistics/", "stats/", "stats/downloads/", "user/<str:username>/",
     "legacy/", "help/", "RPC2", "pypi", "pypi/", "pypi/<str:name>/", "pypi/<str:name>/<str:version>/", "p/<str:name>/",
     "p/<str:name>/<str:version>/", "u/<str:username>/",
     "packages/<str:_kind>/<str:_letter>/<str:_project>/<str:filename>", "_health/", "robots.txt",

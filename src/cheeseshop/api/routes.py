@@ -33,7 +33,7 @@ from cheeseshop.api.security import ByToken, bearer_of, caller, organization_for
 from cheeseshop.catalog.flows import collaborators, remove, yank
 from cheeseshop.catalog.flows.changing import Changed
 from cheeseshop.catalog.flows.set_status import set_status
-from cheeseshop.catalog.models import Project
+from cheeseshop.catalog.models import File, Project
 from cheeseshop.catalog.queries import any_release_of
 from cheeseshop.core.errors import Missing, Refusal
 from cheeseshop.core.facts import Status
@@ -41,6 +41,7 @@ from cheeseshop.organizations.flows import teams
 from cheeseshop.organizations.models import Membership, Organization, Team, TeamRole
 from cheeseshop.organizations.queries import members, memberships_of
 from cheeseshop.publishing.managing import follow
+from cheeseshop.stats.queries import downloads_of, downloads_of_files
 from cheeseshop.tokens.flows import revoke_token
 from cheeseshop.tokens.models import Token
 
@@ -104,14 +105,21 @@ def _project(project: Project, role: str) -> dict[str, Any]:
 def read_project(request: HttpRequest, name: str) -> dict[str, Any]:
     """Read one project."""
     project = project_for(request, name, Action.READ)
-    return _project(project, role_on(bearer_of(request).person.id, project.pk) or "Member")
+    told = _project(project, role_on(bearer_of(request).person.id, project.pk) or "Member")
+    return told | {"downloads_30_days": downloads_of(project)}
 
 
 @api.delete("/projects/{name}/", response={200: Message, **_REFUSALS}, tags=["projects"])
 def delete_project(request: HttpRequest, name: str) -> dict[str, str]:
     """Delete a project with everything in it, for good."""
     project = project_for(request, name, Action.ADMIN)
-    return _done(remove.remove_project(project.pk, caller(request).username), f"{project.name} is deleted.")
+    downloads = downloads_of(project)
+    changed = remove.remove_project(project.pk, caller(request).username)
+    return _done(changed, _deleted(project.name, downloads))
+
+
+def _deleted(what: str, downloads: int) -> str:
+    return f"{what} is deleted. It was downloaded {downloads} time{'' if downloads == 1 else 's'} in the last 30 days."
 
 
 @api.post("/projects/{name}/status", response={200: Message, **_REFUSALS}, tags=["projects"])
@@ -126,6 +134,8 @@ def change_status(request: HttpRequest, name: str, told: StatusIn) -> dict[str, 
 def read_release(request: HttpRequest, name: str, version: str) -> dict[str, Any]:
     """Read a release with its files."""
     release = any_release_of(project_for(request, name, Action.READ), version)
+    rows = list(release.files.order_by("filename"))
+    downloads = downloads_of_files([file.pk for file in rows])
     files = [
         {
             "filename": file.filename,
@@ -134,14 +144,16 @@ def read_release(request: HttpRequest, name: str, version: str) -> dict[str, Any
             "uploaded_at": file.uploaded_at,
             "yanked": file.yanked_at is not None,
             "yanked_reason": file.yanked_reason,
+            "downloads_30_days": downloads.get(file.pk, 0),
         }
-        for file in release.files.order_by("filename")
+        for file in rows
     ]
     return {
         "version": release.version,
         "released_at": release.created_at,
         "yanked": release.yanked_at is not None,
         "yanked_reason": release.yanked_reason,
+        "downloads_30_days": downloads_of(release),
         "files": files,
     }
 
@@ -169,8 +181,9 @@ def delete_release(request: HttpRequest, name: str, version: str) -> dict[str, s
     """Delete a release with its files, for good."""
     project = project_for(request, name, Action.ADMIN)
     release = any_release_of(project, version)
+    downloads = downloads_of(release)
     changed = remove.remove_release(project.pk, release.pk, caller(request).username)
-    return _done(changed, f"{release.version} is deleted.")
+    return _done(changed, _deleted(release.version, downloads))
 
 
 @api.post("/projects/{name}/files/{filename}/yank", response={200: Message, **_REFUSALS}, tags=["files"])
@@ -193,8 +206,10 @@ def unyank_file(request: HttpRequest, name: str, filename: str) -> dict[str, str
 def delete_file(request: HttpRequest, name: str, filename: str) -> dict[str, str]:
     """Delete one file, for good."""
     project = project_for(request, name, Action.ADMIN)
-    changed = remove.remove_file(project.pk, _safe(filename), caller(request).username)
-    return _done(changed, f"{filename} is deleted.")
+    found = File.objects.filter(release__project=project, filename=_safe(filename)).first()
+    downloads = downloads_of(found) if found else 0
+    changed = remove.remove_file(project.pk, filename, caller(request).username)
+    return _done(changed, _deleted(filename, downloads))
 
 
 def _safe(filename: str) -> str:

@@ -29,6 +29,7 @@ class ProjectOut(Schema):
     quarantined: bool
     total_size: int = Field(description="bytes")
     last_serial: int
+    downloads_30_days: int | None = Field(None, description="of a project that was asked for by itself")
 
 
 class FileOut(Schema):
@@ -40,6 +41,7 @@ class FileOut(Schema):
     uploaded_at: datetime
     yanked: bool
     yanked_reason: str
+    downloads_30_days: int
 
 
 class ReleaseOut(Schema):
@@ -49,6 +51,7 @@ class ReleaseOut(Schema):
     released_at: datetime
     yanked: bool
     yanked_reason: str
+    downloads_30_days: int
     files: list[FileOut]
 
 

@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     publishing.add_parsers(commands)
     _organization(commands)
     _import(commands)
+    _stats(commands)
     _checks(commands)
     _advisories(commands)
     _flags(commands)
@@ -191,6 +192,22 @@ def _import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         return import_folder(options)
 
     parser.set_defaults(run=run)
+
+
+def _stats(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("stats", help="count downloads, and ask what was counted")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    count = actions.add_parser("count", help="count what was downloaded since the last time")
+    count.add_argument("--nice", action="store_true", help="give way to other processes")
+
+    def run(options: argparse.Namespace) -> int:
+        from cheeseshop.cli import statistics  # noqa: PLC0415 - loads Django
+
+        return int(getattr(statistics, options.action)(options))
+
+    for name, each in (("count", count),):
+        each.add_argument("--json", action="store_true")
+        each.set_defaults(run=run, action=name)
 
 
 def _checks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "cheeseshop.notify",
     "cheeseshop.accounts",  # before allauth, whose templates it replaces
     "allauth",
@@ -79,6 +80,7 @@ INSTALLED_APPS = [
     "cheeseshop.leaks",
     "cheeseshop.staging",
     "cheeseshop.pages",
+    "cheeseshop.stats",
     "cheeseshop.manage",
     "cheeseshop.webhooks",
     "cheeseshop.inside",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("cheeseshop.feeds.urls")),
     path("", include("cheeseshop.organizations.urls")),
     path("api/v1/", include("cheeseshop.api.urls")),
+    path("stats/", include("cheeseshop.stats.urls")),
     path("", include("cheeseshop.web.urls")),
 ]
 

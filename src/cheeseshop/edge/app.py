@@ -12,7 +12,8 @@ from cheeseshop.core.settings import Settings
 from cheeseshop.edge.access_log import AccessLog
 from cheeseshop.edge.bodies import BadBody, Gone, Pace, read_small_body
 from cheeseshop.edge.bridge import WSGI, call_wsgi
-from cheeseshop.edge.files import Conditions, key_of, send_file, send_path
+from cheeseshop.edge.counting import DownloadLog
+from cheeseshop.edge.files import Conditions, key_of, send_data, send_file, send_path
 from cheeseshop.edge.integrity import Provenances, attestations_disabled
 from cheeseshop.edge.paths import EdgePaths
 from cheeseshop.edge.reading import Entry, Key, Memory, Pages, project_list, stamp_of
@@ -37,11 +38,11 @@ _MAX_HOST = 300  # a name has 253 characters at most (RFC 1035), a port five
 _OLD_FILE = 5  # slashes of /packages/source/d/demo/demo-1.0.tar.gz, which Django knows
 _CLOSE = (b"connection", b"close")
 _READS = ("GET", "HEAD")
-_ONLY_READ = ("/simple/", "/packages/", "/integrity/")
+_ONLY_READ = ("/stats/downloads/", "/simple/", "/packages/", "/integrity/")
 
 
 class Edge:
-    """The program's front. ``on_startup`` callables run when a worker starts."""
+    """The program's front. ``on_startup`` callables run when a worker starts; ``downloads`` counts, where it is set."""
 
     def __init__(  # noqa: PLR0913 - what the program's parts are wired together by
         self,
@@ -68,6 +69,7 @@ class Edge:
         self._uploads = UploadDoor(settings, paths, uploads, self._threads) if uploads else None
         self._staged = BytesDoor(settings, paths, staged, self._threads) if staged and settings.upload_2 else None
         self._log = AccessLog() if settings.access_log else None
+        self.downloads: DownloadLog | None = None
         self.on_startup: list[Callable[[], object]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -125,7 +127,7 @@ class Edge:
                 await send_answer(send, text(500, "Internal Server Error"))
             return 500, 0
 
-    async def _route(  # noqa: PLR0912 - the list of cases
+    async def _route(
         self, scope: Scope, receive: Receive, send: Send, found: tuple[bytes, Key, bytes]
     ) -> tuple[int, int]:
         host, key, none_match = found
@@ -146,6 +148,9 @@ class Edge:
             return await self._file(scope, send, key_of_file)
         if path.startswith("/integrity/"):
             return await self._provenance(scope, send, key, none_match)
+        if path.startswith("/stats/downloads/") and path.endswith(".parquet"):
+            sent = await send_data(scope, send, self._paths.data_set, path.rpartition("/")[2], none_match)
+            return sent or await self._say(scope, send, text(404, "404 Not Found"))
         if path == "/simple":
             return await self._say(scope, send, redirect(301, "/simple/"))
         if path == "/legacy" and method == "POST":
@@ -208,7 +213,9 @@ class Edge:
             )
             sent = await send_file(scope, send, f"{self._paths.public}/packages/{key}", key, conditions)
             if sent is not None:
-                return sent
+                if self.downloads is not None and sent.is_download and not key.endswith(".metadata"):
+                    self.downloads.add(key, headers.get(b"user-agent", b""))
+                return sent.status, sent.size
             if self._private_files is not None:
                 loop = asyncio.get_running_loop()
                 status = await loop.run_in_executor(
@@ -250,11 +257,13 @@ class Edge:
             elif message["type"] == "lifespan.shutdown":
                 if self._log:
                     self._log.flush()
+                if self.downloads:
+                    self.downloads.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
 
-_FILE_HEADERS = frozenset({b"if-none-match", b"range", b"if-range"})
+_FILE_HEADERS = frozenset({b"if-none-match", b"range", b"if-range", b"user-agent"})
 _REFUSED = {401: "Credentials are needed for this file.", 403: "This file is not available."}
 
 

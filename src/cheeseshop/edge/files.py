@@ -3,11 +3,13 @@
 
 import os
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 from cheeseshop.edge.responses import NOSNIFF, Answer, Header, Scope, Send, etag_matches, send_answer, text
 
 _KEY = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{60})/([A-Za-z0-9][A-Za-z0-9._+!-]{0,254})")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.parquet", re.ASCII)
 _RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 _BLOCK = 64 * 1024
 _NOTHING = (0, -1)
@@ -22,14 +24,22 @@ class Conditions(NamedTuple):
     if_range: bytes = b""
 
 
+class Sent(NamedTuple):
+    """What was sent of a file: the status, the bytes of body, and whether that is a download, which begins at 0."""
+
+    status: int
+    size: int
+    is_download: bool = False
+
+
 def key_of(path: str) -> str | None:
     """Return the blob key of a path under ``/packages/``, or None for what can't be one."""
     found = _KEY.fullmatch(path.removeprefix("/packages/"))
     return found.group(0) if found else None
 
 
-async def send_file(scope: Scope, send: Send, path: str, key: str, conditions: Conditions) -> tuple[int, int] | None:
-    """Send a file, and return status and bytes; None where there is no such file."""
+async def send_file(scope: Scope, send: Send, path: str, key: str, conditions: Conditions) -> Sent | None:
+    """Send a file, and return what was sent; None where there is no such file."""
     try:
         size = os.stat(path).st_size
     except OSError:
@@ -46,20 +56,20 @@ async def send_file(scope: Scope, send: Send, path: str, key: str, conditions: C
     ]
     head = scope["method"] == "HEAD"
     if conditions.none_match and etag_matches(conditions.none_match, etag):
-        return 304, await send_answer(send, Answer(304, headers, b""))
+        return Sent(304, await send_answer(send, Answer(304, headers, b"")))
     wanted = None if head else _wanted(conditions, etag, size)  # ranges are defined for GET alone
     if wanted == _NOTHING:
         refused = text(416, "Range Not Satisfiable", (b"content-range", f"bytes */{size}".encode()))
-        return 416, await send_answer(send, refused)
+        return Sent(416, await send_answer(send, refused))
     if wanted is None:
         headers.append((b"content-length", str(size).encode()))
-        return 200, await _whole(scope, send, path, headers, 0 if head else size)
+        return Sent(200, await _whole(scope, send, path, headers, 0 if head else size), not head)
     first, last = wanted
     headers += [
         (b"content-length", str(last - first + 1).encode()),
         (b"content-range", f"bytes {first}-{last}/{size}".encode()),
     ]
-    return 206, await _part(send, path, headers, (first, last + 1))
+    return Sent(206, await _part(send, path, headers, (first, last + 1)), first == 0)
 
 
 def _wanted(conditions: Conditions, etag: bytes, size: int) -> tuple[int, int] | None:
@@ -114,3 +124,28 @@ async def _blocks(send: Send, path: str, at: int, end: int) -> int:
 async def send_path(scope: Scope, send: Send, path: str, headers: list[Header], size: int) -> int:
     """Send a whole file with these headers; nothing of its body for HEAD."""
     return await _whole(scope, send, path, headers, 0 if scope["method"] == "HEAD" else size)
+
+
+async def send_data(
+    scope: Scope, send: Send, folder: Path | None, name: str, none_match: bytes
+) -> tuple[int, int] | None:
+    """Send a day of the data set of downloads, and return status and bytes; None where there is no such day."""
+    if folder is None or not _DAY.fullmatch(name):
+        return None
+    path = f"{folder}/{name}"
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    etag = f'"{found.st_mtime_ns:x}-{found.st_size:x}"'.encode()
+    headers: list[Header] = [
+        (b"content-type", b"application/vnd.apache.parquet"),
+        (b"content-length", str(found.st_size).encode()),
+        (b"etag", etag),
+        (b"cache-control", b"max-age=3600, public"),
+        NOSNIFF,
+        (b"access-control-allow-origin", b"*"),
+    ]
+    if none_match and etag_matches(none_match, etag):
+        return 304, await send_answer(send, Answer(304, [h for h in headers if h[0] != b"content-length"], b""))
+    return 200, await send_path(scope, send, path, headers, found.st_size)

@@ -36,6 +36,7 @@ class Store:
         self.spool = self.root / "spool"
         self.staged = self.root / "staged"
         self.locks = self.root / "locks"
+        self.stats = self.root / "stats"
 
     def prepare(self) -> None:
         """Create the folders that are missing."""

@@ -16,6 +16,7 @@ urlpatterns = [
     path("project/<str:name>/<str:version>/releases/", views.releases, name="releases"),
     path("project/<str:name>/<str:version>/provenance/", views.provenance, name="provenance"),
     path("project/<str:name>/<str:version>/provenance/<str:filename>/", views.file_provenance, name="file-provenance"),
+    path("project/<str:name>/<str:version>/statistics/", views.statistics, name="statistics"),
     path("user/<str:username>/", views.user, name="user"),
     path("legacy/", views.upload_help, name="upload-help"),
     path("help/", views.help_page, name="help"),

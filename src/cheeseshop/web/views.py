@@ -21,6 +21,9 @@ from cheeseshop.core.errors import Missing
 from cheeseshop.descriptions.shown import shown
 from cheeseshop.flags.queries import banners
 from cheeseshop.publishers.queries import publishers_of, takes_only_publishers
+from cheeseshop.stats.charts import plot
+from cheeseshop.stats.queries import downloads_by_day
+from cheeseshop.stats.views import downloads_context
 from cheeseshop.web.components import ExampleForm, Tab
 from cheeseshop.web.errors import error_page
 
@@ -28,7 +31,13 @@ _PAGE = 20
 _PAGE_OF_RELEASES = 100
 _MAX_QUERY = 1000
 _MAX_PAGE_DIGITS = 6
-_TABS = (("release", "Description"), ("files", "Files"), ("releases", "Releases"), ("provenance", "Provenance"))
+_TABS = (
+    ("release", "Description"),
+    ("files", "Files"),
+    ("releases", "Releases"),
+    ("provenance", "Provenance"),
+    ("statistics", "Statistics"),
+)
 
 
 @require_safe
@@ -91,6 +100,7 @@ def _context(project: Project, release: Release | None, tab: str) -> dict[str, A
     if release is None:
         return context
     address = {"name": project.normalized_name, "version": release.version}
+    context["recent"] = plot(downloads_by_day(project.pk, 30))
     tabs = [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in _TABS]
     verified, unverified = declared_by(release)
     return context | {
@@ -159,7 +169,7 @@ def provenance(request: HttpRequest, name: str, version: str) -> HttpResponse:
     context = {
         "origin": origins.origin_of(found, release),
         "files": origins.origins(release),
-        "recent": origins.recent(found),
+        "recent_origins": origins.recent(found),
         "publishers": publishers_of(found.pk),
         "only_publishers": takes_only_publishers(found.pk),
     }
@@ -179,6 +189,18 @@ def file_provenance(request: HttpRequest, name: str, version: str, filename: str
     except Missing as error:
         raise Http404(error.message) from error
     return render(request, "attestations/file.html", _context(found, release, "provenance") | {"file": shown})
+
+
+@require_safe
+def statistics(request: HttpRequest, name: str, version: str) -> HttpResponse:
+    """Show how often a project is downloaded, and by what."""
+    found, release = _found(name, version)
+    if release is None:
+        raise Http404(f"{found.name} is in quarantine.")
+    if elsewhere := _elsewhere(request, found, release):
+        return elsewhere
+    context = _context(found, release, "statistics") | downloads_context(request, found.pk)
+    return render(request, "stats/project.html", context)
 
 
 @require_safe

@@ -17,6 +17,7 @@ from cheeseshop.core.facts import Status
 from cheeseshop.manage.forms import Retype, SetStatus, Yank
 from cheeseshop.manage.views.common import BOTH, attempt, project_of, shell
 from cheeseshop.manage.views.options import page_of
+from cheeseshop.stats.queries import downloads_of
 
 
 def _release(project: Project, version: str) -> Release:
@@ -48,7 +49,7 @@ def release(request: HttpRequest, name: str, version: str) -> HttpResponse:
                 _yank(request, project, found, yank.cleaned_data["reason"])
                 return redirect("manage-release", name=project.normalized_name, version=found.version)
     context = page_of(request, found.files.order_by("filename").defer("legacy_faults"))
-    context |= {"release": found, "yank": yank, "retype": retype}
+    context |= {"release": found, "yank": yank, "retype": retype, "downloads": downloads_of(found)}
     return render(request, "manage/release.html", shell(request, project, "manage-releases") | context)
 
 
@@ -86,7 +87,13 @@ def file(request: HttpRequest, name: str, filename: str) -> HttpResponse:
             )
         if done:
             return redirect("manage-release", name=project.normalized_name, version=version)
-    context = {"file": found, "release": found.release, "yank": yank, "retype": retype}
+    context = {
+        "file": found,
+        "release": found.release,
+        "yank": yank,
+        "retype": retype,
+        "downloads": downloads_of(found),
+    }
     return render(request, "manage/file.html", shell(request, project, "manage-releases") | context)
 
 
@@ -112,5 +119,5 @@ def settings(request: HttpRequest, name: str) -> HttpResponse:
                 f"{project.name} is {told['status']}.",
             )
             return redirect("manage-settings", name=project.normalized_name)
-    context = {"status": status, "retype": retype}
+    context = {"status": status, "retype": retype, "downloads": downloads_of(project)}
     return render(request, "manage/settings.html", shell(request, project, "manage-settings") | context)

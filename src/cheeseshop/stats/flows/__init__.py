@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is done with downloads: counting, tidying, reading other servers' logs."""

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Count what the edge wrote: each segment once, whenever a process dies in between.
+
+Claimed by rename → rows → store (durably, under the batch's name) → roll-ups (one transaction, with the batch's
+number) → removed. A batch that was left over is done again from its first step, and each step knows its own work.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cheeseshop.core import current
+from cheeseshop.edge_contract.downloads import Places
+from cheeseshop.stats.flows.publish import publish_days
+from cheeseshop.stats.flows.roll_up import latest_batch, record, tidy_up
+from cheeseshop.stats.raw.parquet import ParquetStore
+from cheeseshop.stats.raw.store import DownloadStore
+from cheeseshop.stats.segments import ClaimedBatch, claim, leftovers
+from cheeseshop.stats.tally import tally
+from cheeseshop.storage import Store
+
+Step = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a counting came to."""
+
+    batches: int = 0
+    downloads: int = 0
+    dropped: int = 0
+    damaged: int = 0
+
+
+def _nothing(_name: str) -> None:
+    """Do nothing at a step."""
+
+
+def count_downloads(store: Store, raw: DownloadStore, step: Step = _nothing) -> Outcome:
+    """Count every finished segment, then tidy up. One process at a time does it; others wait."""
+    places = Places(store.stats)
+    places.prepare()
+    outcome = Outcome()
+    with store.lock("statistics"):
+        for batch in leftovers(places):
+            _count(batch, raw, outcome, step)
+        while claimed := claim(places, latest_batch()):
+            step("claimed")
+            _count(claimed, raw, outcome, step)
+        raw.tidy_up(current.settings().stats_days)
+        step("compacted")
+        tidy_up()
+        if current.settings().publish_downloads and isinstance(raw, ParquetStore):
+            publish_days(raw)
+    return outcome
+
+
+def _count(batch: ClaimedBatch, raw: DownloadStore, outcome: Outcome, step: Step) -> None:
+    counted = tally(batch.read())
+    step("read")
+    raw.append(batch.id, counted.rows)
+    step("stored")
+    if record(batch.id, counted):
+        outcome.batches += 1
+        outcome.downloads += counted.downloads
+        outcome.dropped += counted.dropped
+        outcome.damaged += counted.damaged
+    step("recorded")
+    batch.remove()
+    step("removed")
