@@ -23,8 +23,6 @@ from cheeseshop.core import current
 from cheeseshop.core.errors import Refusal, TryAgain
 from cheeseshop.core.facts import PublisherIdentity
 from cheeseshop.edge_contract.protocols import MOST_ATTESTATION_BYTES
-from cheeseshop.flags.names import Switch
-from cheeseshop.flags.state import is_on
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -69,7 +67,7 @@ def examine(values: Sequence[str], publisher: PublisherIdentity | None, subject:
         TryAgain: when the instance's own trust root can't be read.
     """
     given = [value for value in values if value]
-    if not given or not current.settings().allow_attestations or is_on(Switch.NO_ATTESTATIONS):
+    if not given or not current.settings().allow_attestations:
         return None
     if len(given) > 1:
         raise InvalidAttestations("The field may be given once, with all of them in one JSON list.")

@@ -32,6 +32,8 @@ from cheeseshop.distributions.raw_metadata import is_absent
 from cheeseshop.distributions.rendering import render_description
 from cheeseshop.edge_contract.keys import blob_key
 from cheeseshop.edge_contract.protocols import SpooledFile, SpooledForm
+from cheeseshop.flags.names import Switch
+from cheeseshop.flags.state import is_on
 from cheeseshop.leaks.flows import Place, revoke_all
 from cheeseshop.leaks.queries import live_tokens
 from cheeseshop.storage import Store
@@ -198,6 +200,8 @@ def _inspect(upload: _Upload) -> Inspection:
 def _examine_attestations(upload: _Upload) -> Attested | None:
     subject = Subject(upload.content.filename, upload.content.sha256)
     values = [value for value in upload.attestations if not is_absent(value)]
+    if values and is_on(Switch.NO_ATTESTATIONS):
+        return None
     return examine_attestations(values, upload.sender.bearer.publisher, subject)
 
 
