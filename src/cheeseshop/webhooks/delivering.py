@@ -110,8 +110,17 @@ def _settle(delivery: Delivery, outcome: Outcome) -> None:
         return
     with transaction.atomic():
         rows.update(due_at=None, **told)
-        if hooks.filter(paused=False).update(paused=True) and delivery.webhook.project is not None:
-            tell_owners(delivery.webhook.project, "webhook-failing", url=delivery.webhook.url, reason=outcome.detail)
+        if hooks.filter(paused=False).update(paused=True):
+            _tell(delivery.webhook, outcome)
+
+
+def _tell(webhook: Webhook, outcome: Outcome) -> None:
+    project = webhook.project
+    if project is None:
+        return
+    page = f"{current.settings().url}/manage/project/{project.normalized_name}/webhooks/{webhook.pk}/"
+    reason = outcome.detail or f"status {outcome.status}"
+    tell_owners(project, "webhook-failing", where=webhook.url, link=page, reason=reason)
 
 
 def tidy_up() -> None:
