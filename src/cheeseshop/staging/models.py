@@ -74,6 +74,7 @@ class StagedFile(models.Model):
     size = models.BigIntegerField()
     hashes = models.JSONField(default=dict)
     metadata_sha256 = models.CharField(max_length=64, blank=True)
+    mechanism = models.CharField(max_length=40, default="http-post-bytes")
     status = models.CharField(max_length=16, choices=FileStatus.choices, default=FileStatus.PENDING.value)
     key = models.CharField(max_length=400, blank=True)
     lease = models.UUIDField(null=True, blank=True)

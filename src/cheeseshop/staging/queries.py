@@ -9,8 +9,9 @@ from cheeseshop.catalog.state import project_state
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Conflict, Forbidden, Missing
-from cheeseshop.staging.models import Session, SessionStatus, StagedFile
-from cheeseshop.staging.requests import MECHANISM
+from cheeseshop.staging.models import FileStatus, Session, SessionStatus, StagedFile
+from cheeseshop.staging.requests import MECHANISMS, PARTS
+from cheeseshop.storage import open_store
 from cheeseshop.uploads.admission import Sender
 
 ROOT = "/upload/2.0/"
@@ -87,7 +88,7 @@ def told_of_session(session: Session) -> dict[str, Any]:
     """Return what a client is told of a session."""
     url = session_url(session)
     links = {"session": url}
-    told: dict[str, Any] = {"meta": {"api-version": "2.0"}, "links": links, "mechanisms": [MECHANISM]}
+    told: dict[str, Any] = {"meta": {"api-version": "2.0"}, "links": links, "mechanisms": list(MECHANISMS)}
     if session.status == SessionStatus.PENDING:
         links |= {"upload": f"{url}files/", "publish": f"{url}publish/", "extend": f"{url}extend/"}
         links["stage"] = stage_url(session)
@@ -115,8 +116,15 @@ def told_of_file(file: StagedFile) -> dict[str, Any]:
         },
         "status": file.status,
         "expires-at": _moment(file.session),
-        "mechanism": {"identifier": MECHANISM, "file_url": f"{url}content"},
+        "mechanism": _mechanism(file, f"{url}content"),
     }
+
+
+def _mechanism(file: StagedFile, address: str) -> dict[str, Any]:
+    told: dict[str, Any] = {"identifier": file.mechanism, "file_url": address}
+    if file.mechanism == PARTS and file.status == FileStatus.PENDING:
+        told["received"] = file.size if file.key else open_store().received(file.pk)
+    return told
 
 
 def _moment(session: Session) -> str:

@@ -5,9 +5,10 @@ import json
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TypeVar
+from urllib.parse import parse_qs
 from uuid import UUID
 
 from django.db import DatabaseError, close_old_connections, connection
@@ -21,7 +22,8 @@ from cheeseshop.staging.flows.files import take_bytes
 from cheeseshop.staging.flows.publish import publish_session
 from cheeseshop.staging.models import FileStatus, Session
 from cheeseshop.staging.queries import check_pending, file_of
-from cheeseshop.storage import Store
+from cheeseshop.staging.requests import PARTS
+from cheeseshop.storage import Store, digests
 from cheeseshop.uploads.admission import Sender, admit
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,7 @@ T = TypeVar("T")
 
 PROBLEM = "application/problem+json"
 _CONTENT = re.compile(r"/upload/2\.0/files/([0-9a-f-]{36})/content")
+_DIGITS = 15
 _UNPUBLISHED = "The session is published, but its pages could not be written yet; publish again to see to it."
 
 
@@ -36,6 +39,7 @@ _UNPUBLISHED = "The session is published, but its pages could not be written yet
 class _Ticket:
     sender: Sender
     file: UUID
+    offset: int | None = None
 
 
 class StagedReceiver:
@@ -60,7 +64,12 @@ class StagedReceiver:
         check_pending(file.session)
         if file.status != FileStatus.PENDING:
             raise Refusal(f"The file {file.filename} is complete; delete it first to send another.", status=409)
-        return Admission(file.size, _Ticket(sender, file.pk))
+        if file.mechanism != PARTS:
+            return Admission(file.size, _Ticket(sender, file.pk))
+        offset, received = _offset(head.query), self._store.received(file.pk)
+        if offset != received:
+            raise _Elsewhere(received)
+        return Admission(file.size - offset, _Ticket(sender, file.pk, offset))
 
     def accept(self, admission: Admission, form: SpooledForm) -> Reply:
         """Check and store the file's bytes, and answer."""
@@ -70,8 +79,43 @@ class StagedReceiver:
         file = file_of(ticket.sender, ticket.file)
         if form.content is None:
             raise Refusal("There are no bytes.")
-        take_bytes(self._store, ticket.sender, file, form.content, lambda _name: None)
+        content = form.content
+        if ticket.offset is not None:
+            whole, size = self._store.append_part(file.pk, ticket.offset, content.path)
+            if size < file.size:
+                return Reply(202, headers=(_told(size),))
+            md5, sha256, blake2, size = digests(whole)
+            content = replace(content, path=whole, size=size, md5=md5, sha256=sha256, blake2_256=blake2)
+        try:
+            take_bytes(self._store, ticket.sender, file, content, lambda _name: None)
+        finally:
+            if ticket.offset is not None:  # taken, or not what was declared: then it is sent from its beginning
+                self._store.drop_parts(file.pk)
         return Reply(201)
+
+
+class _Elsewhere(Refusal):
+    """A part that does not begin where the last one ended."""
+
+    def __init__(self, received: int) -> None:
+        super().__init__(f"offset: {received} bytes of the file have come; send on from there.", status=409)
+        self.received = received
+
+
+def _offset(query: str) -> int:
+    """Return where a part begins, by the query of its address.
+
+    Raises:
+        Refusal: when that is no number.
+    """
+    text = next(iter(parse_qs(query).get("offset", ())), "")
+    if not (text.isascii() and text.isdigit()) or len(text) > _DIGITS:
+        raise Refusal("offset: send a part to file_url?offset=N, where N is the number of its first byte.")
+    return int(text)
+
+
+def _told(received: int) -> tuple[str, str]:
+    return "upload-offset", str(received)
 
 
 def publish(store: Store, sender: Sender, session: Session, step: Callable[[str], None] = lambda _name: None) -> None:
@@ -106,7 +150,11 @@ def _answered(work: Callable[[], T]) -> T | Reply:
     try:
         return work()
     except Refusal as refusal:
-        headers = (("retry-after", str(refusal.retry_after)),) if refusal.retry_after else ()
+        headers: tuple[tuple[str, str], ...] = ()
+        if refusal.retry_after:
+            headers = (("retry-after", str(refusal.retry_after)),)
+        if isinstance(refusal, _Elsewhere):
+            headers = (_told(refusal.received),)
         return Reply(refusal.status, problem(refusal.status, refusal.message), headers, PROBLEM)
     except (DatabaseError, OSError):
         log.exception("a staged file was not taken")

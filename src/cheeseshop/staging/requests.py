@@ -19,7 +19,9 @@ from cheeseshop.distributions.metadata import CoreMetadata, read_core_metadata
 from cheeseshop.distributions.names import check_project_name
 
 MEDIA_TYPE = "application/vnd.pypi.upload.v2+json"
-MECHANISM = "http-post-bytes"
+WHOLE, PARTS = "http-post-bytes", "vnd-cheeseshop-http-parts"
+MECHANISMS = (WHOLE, PARTS)
+"""How bytes may be sent: in one request, or in parts of any size, which can be resumed after a break."""
 _VERSION = "2.0"
 _LONGEST_VERSION = 200
 _MOST_HASHES = 10
@@ -47,6 +49,7 @@ class DeclaredFile:
     size: int
     hashes: dict[str, str]
     metadata_sha256: str
+    mechanism: str
 
 
 def read_json(body: bytes) -> dict[str, Any]:
@@ -92,8 +95,10 @@ def declared_file(read: Mapping[str, Any], project: str, version: Version, allow
     Raises:
         Refusal: when something breaks a rule; 422 for a mechanism that is not offered.
     """
-    if _text(read, "mechanism") != MECHANISM:
-        raise Refusal(f"mechanism: {_text(read, 'mechanism')[:60]!r} is not offered; use {MECHANISM!r}.", status=422)
+    mechanism = _text(read, "mechanism")
+    if mechanism not in MECHANISMS:
+        offered = " or ".join(map(repr, MECHANISMS))
+        raise Refusal(f"mechanism: {mechanism[:60]!r} is not offered; use {offered}.", status=422)
     parsed = _filename(_text(read, "filename"), project)
     if parsed.project != project or parsed.version != version:
         raise Refusal(f"filename: {parsed.filename!r} is not a file of {project} {version}.")
@@ -104,7 +109,7 @@ def declared_file(read: Mapping[str, Any], project: str, version: Version, allow
     if metadata and (canonicalize_name(metadata.name) != project or metadata.version != version):
         raise Refusal(f"metadata: it is of {metadata.name} {metadata.version}, not of {project} {version}.")
     given = hashlib.sha256(str(read["metadata"]).encode()).hexdigest() if metadata else ""
-    return DeclaredFile(parsed.filename, parsed.packagetype, size, _hashes(read.get("hashes")), given)
+    return DeclaredFile(parsed.filename, parsed.packagetype, size, _hashes(read.get("hashes")), given, mechanism)
 
 
 def extension(read: Mapping[str, Any]) -> int:

@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from uuid import UUID
 
 from cheeseshop.core import current
 from cheeseshop.edge_contract.keys import STAGED_FILES, STAGED_PAGES
@@ -35,13 +36,14 @@ class Store:
         self.pages = self.root / "pages"
         self.spool = self.root / "spool"
         self.staged = self.root / "staged"
+        self.parts = self.root / "parts"
         self.locks = self.root / "locks"
         self.stats = self.root / "stats"
 
     def prepare(self) -> None:
         """Create the folders that are missing."""
         public = (self.public / "packages", self.public / "provenance")
-        for folder in (self.blobs, *public, self.pages, self.spool, self.staged, self.locks):
+        for folder in (self.blobs, *public, self.pages, self.spool, self.staged, self.parts, self.locks):
             folder.mkdir(parents=True, exist_ok=True)
         if not (self.blobs / "ff").is_dir():
             for number in range(256):
@@ -154,6 +156,29 @@ class Store:
     def unstage(self, token: str) -> None:
         """Remove a session's preview."""
         shutil.rmtree(self.staged / token, ignore_errors=True)
+
+    def received(self, file: UUID) -> int:
+        """Return how many bytes have come of a file that is sent in parts."""
+        try:
+            return (self.parts / str(file)).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def append_part(self, file: UUID, offset: int, part: Path) -> tuple[Path, int]:
+        """Append a part to what has come of a file, where it begins there, and return its path and size afterwards.
+
+        A part that begins elsewhere is not taken; the size tells where the next one must begin.
+        """
+        target = self.parts / str(file)
+        with self.lock(f"part:{file}"), target.open("ab") as whole:
+            if whole.tell() == offset:
+                with part.open("rb") as source:
+                    shutil.copyfileobj(source, whole, 1 << 20)
+            return target, whole.tell()
+
+    def drop_parts(self, file: UUID) -> None:
+        """Remove what has come of a file that is sent in parts."""
+        (self.parts / str(file)).unlink(missing_ok=True)
 
     def project_folder(self, normalized_name: str) -> Path:
         """Return the folder of a project's pages."""

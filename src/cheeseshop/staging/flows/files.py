@@ -199,4 +199,5 @@ def remove_file(store: Store, file: StagedFile) -> None:
         if row.lease is not None:
             drop_lease(row.lease)
         row.delete()
+    store.drop_parts(file.pk)
     write_preview(store, file.session)

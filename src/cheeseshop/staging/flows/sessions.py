@@ -111,7 +111,10 @@ def cancel_session(session: Session, store: Store) -> None:
         for lease in StagedFile.objects.filter(session=session).values_list("lease", flat=True):
             if lease is not None:
                 drop_lease(lease)
+        files = list(StagedFile.objects.filter(session=session).values_list("pk", flat=True))
         StagedFile.objects.filter(session=session).delete()
+    for file in files:
+        store.drop_parts(file)
     store.unstage(session.token)
 
 
@@ -128,3 +131,6 @@ def end_expired() -> None:
     for folder in store.staged.iterdir():
         if folder.name not in pending and not Session.objects.filter(token=folder.name, status="pending").exists():
             store.unstage(folder.name)
+    for part in store.parts.iterdir():
+        if not StagedFile.objects.filter(pk=part.name, key="").exists():
+            part.unlink(missing_ok=True)
