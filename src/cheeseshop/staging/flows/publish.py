@@ -59,6 +59,7 @@ def _record(
     project, files = found
     if not files and project is not None:
         raise Conflict("There are no files in this session.")
+    _check_twins(files)
     for file in files:
         _check_name(store, file)
     news = [_new_file(sender, session, project, file) for file in files]
@@ -76,6 +77,15 @@ def _end(session: Session) -> None:
     )
     if not ended:
         raise TryAgain("This publishing session ended a moment ago; look at its status.")
+
+
+def _check_twins(files: list[StagedFile]) -> None:
+    """Check that no two files are the same bytes: an index has them under one name."""
+    names: dict[str, str] = {}
+    for file in files:
+        twin = names.setdefault(file.row["blake2_256"], file.filename)
+        if twin != file.filename:
+            raise Conflict(f"The files {twin} and {file.filename} are the same bytes; delete one of them.")
 
 
 def _check_name(store: Store, file: StagedFile) -> None:
