@@ -44,14 +44,14 @@ def declare_file(session: Session, declared: DeclaredFile) -> StagedFile:
         Conflict: when the session has the file, its release has it or takes no more, or it would not fit.
     """
     check_pending(session)
+    if File.objects.filter(filename=declared.filename).exists():
+        raise Conflict(f"The file {declared.filename} is published already.")
     project = project_state(session.normalized_name)
     content = _as_declared(declared)
     try:
         rules.check_size(content, project, session.project_name)
         rules.check_release(project, Version(session.version), declared.packagetype)
         _check_room(session, declared, rules.limits_of(project).project, project.total_size if project else 0)
-        if File.objects.filter(filename=declared.filename).exists():
-            raise Conflict(f"The file {declared.filename} is published already.")
     except Refusal as refusal:
         raise Conflict(refusal.message) from refusal
     try:

@@ -76,6 +76,7 @@ def _record(store: Store, job: _Publication, files: list[StagedFile]) -> None:
     """End the session and record its files, together."""
     if not files and job.project is not None:
         raise Conflict("There are no files in this session.")
+    _check_twins(files)
     for file in files:
         _check_name(store, file)
     news = [_new_file(job, file) for file in files]
@@ -94,6 +95,15 @@ def _end(session: Session) -> None:
     )
     if not ended:
         raise TryAgain("This publishing session ended a moment ago; look at its status.")
+
+
+def _check_twins(files: list[StagedFile]) -> None:
+    """Check that no two files are the same bytes: an index has them under one name."""
+    names: dict[str, str] = {}
+    for file in files:
+        twin = names.setdefault(file.row["blake2_256"], file.filename)
+        if twin != file.filename:
+            raise Conflict(f"The files {twin} and {file.filename} are the same bytes; delete one of them.")
 
 
 def _check_name(store: Store, file: StagedFile) -> None:
