@@ -18,9 +18,7 @@ from cheeseshop.staging.receiving import StagedReceiver
 from cheeseshop.staging.requests import MEDIA_TYPE
 from cheeseshop.storage import Store, digests, open_store
 from tests.support.factories import SITE, make_token, make_user
-from tests.support.quick_accounts import no_limits, quick
 
-__all__ = ["no_limits", "quick"]
 META = {"meta": {"api-version": "2.0"}}
 
 

@@ -49,7 +49,7 @@ class DeclaredFile:
     size: int
     hashes: dict[str, str]
     metadata_sha256: str
-    mechanism: str
+    mechanism: str = WHOLE
 
 
 def read_json(body: bytes) -> dict[str, Any]:
