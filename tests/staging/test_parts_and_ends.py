@@ -87,6 +87,7 @@ def test_without_the_setting_there_is_nothing(configure: Callable[..., None], al
     assert alice.call("POST", "/upload/2.0/", {"name": "demo", "version": "1.0"}).status_code == 404
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "GET"])
 def test_other_methods_are_refused(alice: Stager, method: str) -> None:
     refused = alice.call(method, "/upload/2.0/")
     assert (refused.status_code, refused["allow"]) == (405, "POST")
