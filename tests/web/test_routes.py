@@ -40,6 +40,7 @@ BEHIND_THE_GATE = {
     "manage/account/two-factor/", "manage/account/webauthn-devices/", "manage/account/recovery-codes/burn/",
     "manage/recoveries/", "manage/account/tokens/", "manage/projects/", "manage/invitation/<uuid:invitation>/",
     "manage/project/<str:name>/releases/", "manage/project/<str:name>/history/",
+    "manage/observations/", "manage/observations/<uuid:observation>/",
 }  # fmt: skip
 SENSITIVE = {
     "manage/account/emails/", "manage/account/password/", "manage/account/password/set/", "manage/account/delete/",

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "cheeseshop.tokens",
     "cheeseshop.pages",
     "cheeseshop.manage",
+    "cheeseshop.moderation",
     "cheeseshop.web",
 ]
 MIDDLEWARE = [
