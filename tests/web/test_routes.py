@@ -40,7 +40,7 @@ BEHIND_THE_GATE = {
     "manage/account/two-factor/", "manage/account/webauthn-devices/", "manage/account/recovery-codes/burn/",
     "manage/recoveries/", "manage/account/tokens/", "manage/projects/", "manage/invitation/<uuid:invitation>/",
     "manage/project/<str:name>/releases/", "manage/project/<str:name>/history/",
-    "manage/observations/", "manage/observations/<uuid:observation>/",
+    "manage/observations/", "manage/observations/<uuid:observation>/", "manage/limits/",
 }  # fmt: skip
 SENSITIVE = {
     "manage/account/emails/", "manage/account/password/", "manage/account/password/set/", "manage/account/delete/",
@@ -50,6 +50,7 @@ SENSITIVE = {
     "manage/recoveries/<uuid:recovery>/", "manage/account/token/", "manage/account/token/<uuid:token>/remove/",
 }  # fmt: skip
 SENSITIVE_TO_CHANGE = {
+    "manage/project/<str:name>/settings/limits/", "manage/limits/<uuid:limit_request>/",
     "manage/project/<str:name>/release/<str:version>/", "manage/project/<str:name>/file/<str:filename>/",
     "manage/project/<str:name>/settings/", "manage/project/<str:name>/collaboration/",
     "manage/project/<str:name>/collaboration/<uuid:person>/",
@@ -70,7 +71,7 @@ def routes() -> Iterator[tuple[str, URLPattern]]:
 
 
 def address(route: str) -> str:
-    return "/" + re.sub("<uuid:[a-z]+>", str(UUID(int=7)), re.sub("<str:[a-z]+>", "x", route)).replace("<int:pk>", "1")
+    return "/" + re.sub("<uuid:[a-z_]+>", str(UUID(int=7)), re.sub("<str:[a-z]+>", "x", route)).replace("<int:pk>", "1")
 
 
 def test_every_route_is_known_with_its_permission() -> None:

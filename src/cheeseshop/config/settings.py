@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "cheeseshop.pages",
     "cheeseshop.manage",
     "cheeseshop.moderation",
+    "cheeseshop.quotas",
     "cheeseshop.web",
 ]
 MIDDLEWARE = [
