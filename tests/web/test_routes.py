@@ -21,6 +21,7 @@ ANYBODY = {
     "account/verification-sent/", r"account/^verify-email/(?P<key>[-:\w]+)/$", "account/request-password-reset/",
     "account/request-password-reset/sent/", "account/reset-password/", "account/reset-password/done/",
     r"account/^reset-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", "account/password-strength/",
+    "claims/answer/<str:token>/",
     "account/recover/", "account/recover/<str:token>/", "account/recover/cancel/<str:token>/",
 }  # fmt: skip
 DURING_LOG_IN = {"account/two-factor/", "account/two-factor/remember/", "account/confirm-login/"}
@@ -41,6 +42,7 @@ BEHIND_THE_GATE = {
     "manage/recoveries/", "manage/account/tokens/", "manage/projects/", "manage/invitation/<uuid:invitation>/",
     "manage/project/<str:name>/releases/", "manage/project/<str:name>/history/",
     "manage/observations/", "manage/observations/<uuid:observation>/", "manage/limits/",
+    "manage/claims/", "manage/claims/new/", "manage/claims/queue/",
 }  # fmt: skip
 SENSITIVE = {
     "manage/account/emails/", "manage/account/password/", "manage/account/password/set/", "manage/account/delete/",
@@ -51,6 +53,7 @@ SENSITIVE = {
 }  # fmt: skip
 SENSITIVE_TO_CHANGE = {
     "manage/project/<str:name>/settings/limits/", "manage/limits/<uuid:limit_request>/",
+    "manage/claims/<uuid:claim>/",
     "manage/project/<str:name>/release/<str:version>/", "manage/project/<str:name>/file/<str:filename>/",
     "manage/project/<str:name>/settings/", "manage/project/<str:name>/collaboration/",
     "manage/project/<str:name>/collaboration/<uuid:person>/",

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_CHORES = ("cheeseshop.accounts.flows.tidy_up.tidy_up", "cheeseshop.publishing.sweeping.sweep_daily")
+_CHORES = (
+    "cheeseshop.accounts.flows.tidy_up.tidy_up",
+    "cheeseshop.publishing.sweeping.sweep_daily",
+    "cheeseshop.claims.flows.seek_owners.remind",
+)
 
 
 def django(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

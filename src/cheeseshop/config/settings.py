@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "cheeseshop.tokens",
     "cheeseshop.pages",
     "cheeseshop.manage",
+    "cheeseshop.claims",
     "cheeseshop.moderation",
     "cheeseshop.quotas",
     "cheeseshop.web",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("cheeseshop.accounts.urls")),
     path("", include("cheeseshop.tokens.urls")),
     path("", include("cheeseshop.manage.urls")),
+    path("", include("cheeseshop.claims.urls")),
     path("", include("cheeseshop.moderation.urls")),
     path("", include("cheeseshop.quotas.urls")),
     path("api/v1/", include("cheeseshop.api.urls")),
