@@ -55,7 +55,7 @@ def remind() -> None:
 
 def _remind(pk: UUID) -> None:
     with transaction.atomic():
-        claim = Claim.objects.select_for_update().select_related("project").filter(pk=pk).first()
+        claim = Claim.objects.select_for_update().filter(pk=pk).first()  # alone: no lock on what may be NULL
         if claim is None or not claim.undecided or claim.next_notice_at is None or claim.next_notice_at > now():
             return
         if claim.notices >= len(NOTICES):
