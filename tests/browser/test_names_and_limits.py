@@ -40,8 +40,9 @@ def ask_for_the_name(bob: Person) -> None:
     bob.follow("Ask for a name")
     bob.press("Ask for the name")
     bob.look()  # every error at its field, and a summary that leads to each
-    assert bob.page.locator(".summary li").count() == 3
+    assert bob.page.locator(".summary li").count() == 4
     bob.fill("Name of the project", "demo")
+    bob.page.get_by_label("Abandoned: I want to go on with its maintenance").check()
     bob.fill("What shows that", "No release since 2019, and the repository is closed.")
     bob.fill("What you will do with the name", "I go on with its maintenance, in a fork with three releases.")
     bob.fill("Your first attempt to reach the owners: when", "2026-01-02")
@@ -76,7 +77,7 @@ def decide_claim(ruth: Person) -> None:
 
 def test_a_name_changes_hands(index: Index, browser: Browser, tmp_path: Path) -> None:
     bob, olga, ruth = (
-        set_up(index, browser, name, width) for name, width in (("bob", 1280), ("olga", 375), ("ruth", 1280))
+        set_up(index, browser, name, width) for name, width in (("bob", 375), ("olga", 375), ("ruth", 1280))
     )
     in_the_index(
         index, "from cheeseshop.accounts.models import User; User.objects.filter(username='ruth').update(is_staff=True)"

@@ -120,6 +120,8 @@ def test_an_owner_who_is_silent_for_six_weeks_loses_the_name(
     )
     administrator.post(path(), {"reason": "Abandoned; bob's fork is good.", "transfer": ""})
     assert owners() == ["bob"]
+    assert [met for _, met in Claim.objects.get().evidence] == [False, True, True, True]
+    assert "Criteria, when it was decided" in bob[1].get(path()).content.decode()
     assert ProjectRole.objects.filter(user__username="mia").exists()
     assert not Invitation.objects.exists()
     assert mails("claim-decided") == ["bob@example.org", "olga@example.org"]
@@ -334,7 +336,7 @@ def test_downloads_are_told_where_they_are_counted(
 ) -> None:
     ask(bob[1])
     assert "Downloads in the last thirty days" not in bob[1].get(path()).content.decode()
-    monkeypatch.setattr(queries, "downloads", {"demo": 4711}.get)
+    monkeypatch.setattr(queries, "downloads", lambda project: {"demo": 4711}[project.name])
     assert "Downloads in the last thirty days: 4711" in bob[1].get(path()).content.decode()
 
 

@@ -84,7 +84,7 @@ def test_a_page_at_a_time_by_kind_and_subject(administrator: Visitor) -> None:
     for number in range(PAGE + 1):
         observe(Observed(Kind.SPAM, f"spam-{number}", "It sells things."), Reporter("carol"))
     observe(Observed(Kind.BROKEN, "broken", "It does not install."), Reporter("carol"))
-    assert "Nothing was observed" in administrator.get(f"{URL}?kind=malware").content.decode()
+    assert "Nothing to look at" in administrator.get(f"{URL}?kind=malware").content.decode()
     page = administrator.get(f"{URL}?kind=spam").content.decode()
     assert page.count("It sells things.") == PAGE
     assert "Next page" in page

@@ -28,7 +28,7 @@ class NewClaim(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text="As it is on its page.",
     )
-    ground = forms.ChoiceField(label="Why should it change hands?", choices=Ground.choices)
+    ground = forms.ChoiceField(label="Why should it change hands?", choices=Ground.choices, widget=forms.RadioSelect)
     reasons = forms.CharField(
         label="What shows that",
         min_length=_SHORTEST,
@@ -56,8 +56,10 @@ class NewClaim(forms.Form):
                 label=f"Your {which} attempt: how",
                 max_length=300,
                 required=False,
-                help_text="For instance: a mail to the address in the metadata, an issue in the repository.",
             )
+        self.fields[
+            "first_how"
+        ].help_text = "For instance: a mail to the address in the metadata, an issue in the repository."
 
     def clean(self) -> dict[str, Any]:
         """Check that attempts are whole, possible, and there where the ground asks for them."""

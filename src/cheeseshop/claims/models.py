@@ -53,6 +53,7 @@ class Claim(models.Model):
     answered_by = models.CharField(max_length=50, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     question = models.TextField(max_length=4000, blank=True)
+    evidence = models.JSONField(default=list)  # each criterion and whether it was met, when it was decided
     decided_by = models.CharField(max_length=50, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
 

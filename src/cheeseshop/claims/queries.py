@@ -15,8 +15,8 @@ from cheeseshop.claims.criteria import Criterion, criteria
 from cheeseshop.claims.models import Claim
 from cheeseshop.core.clock import now
 
-# Whoever counts downloads says so when the program starts: those of the last thirty days, by normalised name.
-downloads: Callable[[str], int] | None = None
+# Whoever counts downloads says so when the program starts: those of a project within the last thirty days.
+downloads: Callable[[Project], int] | None = None
 
 
 class Part(Flag):
@@ -53,7 +53,7 @@ def facts_of(project: Project) -> Facts:
         Release.objects.filter(project=project).count(),
         last_upload(project),
         list(owners_of(project)),
-        downloads(project.normalized_name) if downloads else None,
+        downloads(project) if downloads else None,
     )
 
 

@@ -86,7 +86,7 @@ def _context(found: Claim, part: Part) -> dict[str, object]:
     return {
         "claim": found,
         "facts": facts,
-        "criteria": queries.criteria_of(found),
+        "criteria": queries.criteria_of(found) if found.undecided else [],
         "obstacle": obstacle_to_transfer(found, owners, now()),
         "tries": found.tries.order_by("on", "id"),
         "events": found.events.order_by("id"),

@@ -7,7 +7,8 @@ from cheeseshop.core.errors import Refusal
 
 MIB = 1024**2
 GIB = 1024**3
-_UNITS = {"": 1, "B": 1, "K": 1024, "M": MIB, "G": GIB, "T": 1024**4}
+TIB = 1024**4
+_UNITS = {"": 1, "B": 1, "K": 1024, "M": MIB, "G": GIB, "T": TIB}
 _SIZE = re.compile(r"(?P<number>[0-9]{1,15})\s*(?P<unit>[BKMGT]?)(?:I?B)?", re.IGNORECASE)
 
 
@@ -31,7 +32,7 @@ def in_unit(size: int, unit: int) -> str:
 
 def in_words(size: int) -> str:
     """Write a size in the largest unit that it has one of."""
-    for unit, name in ((GIB, "GiB"), (MIB, "MiB"), (1024, "KiB")):
+    for unit, name in ((TIB, "TiB"), (GIB, "GiB"), (MIB, "MiB"), (1024, "KiB")):
         if size >= unit:
             return f"{in_unit(size, unit)} {name}"
     return f"{size} bytes"

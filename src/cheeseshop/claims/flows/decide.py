@@ -21,7 +21,7 @@ from cheeseshop.claims.criteria import obstacle_to_transfer
 from cheeseshop.claims.flows.moving import UNDECIDED, move
 from cheeseshop.claims.flows.telling import link_to, note, tell_claimant
 from cheeseshop.claims.models import Claim
-from cheeseshop.claims.queries import owners_of
+from cheeseshop.claims.queries import criteria_of, owners_of
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Conflict, Missing, Refusal
 from cheeseshop.journal import flows as journal
@@ -127,8 +127,9 @@ def _line(what: str, decision: Decision) -> str:
 
 
 def _decide(claim: Claim, state: str, decision: Decision, owners: Iterable[User], said: str) -> None:
-    told = {"decided_by": decision.administrator, "decided_at": now(), "next_notice_at": None}
-    move(claim, UNDECIDED, state=state, **told)
+    evidence = [[each.text, each.met] for each in criteria_of(claim)]
+    moved = {"decided_by": decision.administrator, "decided_at": now(), "evidence": evidence, "next_notice_at": None}
+    move(claim, UNDECIDED, state=state, **moved)
     note(claim, decision.administrator, said, decision.reason)
     told = {"by": decision.administrator, "decision": said, "reason": decision.reason}
     tell_claimant(claim, "claim-decided", **told)
