@@ -34,7 +34,7 @@ TOLD: dict[str, object] = {
     "notices": 3,
     "more": "https://packages.example.org/manage/claims/example/",
     "news": "An owner of Sample-Project answered.",
-    "what": "A request of Sample-Project",
+    "waiting": "A request of Sample-Project",
     "wanted": "200 MiB a file and 20 GiB in all",
     "decision": "granted",
     "note": "Please delete old nightly builds now and then.",
