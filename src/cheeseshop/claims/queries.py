@@ -9,6 +9,7 @@ from enum import Flag, auto
 from django.db.models import Max, QuerySet
 
 from cheeseshop.access.models import ProjectRole, Role
+from cheeseshop.access.permissions import Action, may
 from cheeseshop.accounts.models import User
 from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.claims.criteria import Criterion, criteria
@@ -74,7 +75,7 @@ def part_of(claim: Claim, user: User) -> Part:
     found = Part.NOTHING
     if claim.claimant_id == user.pk:
         found |= Part.CLAIMANT
-    if claim.project and ProjectRole.objects.filter(project=claim.project, user=user, role=Role.OWNER).exists():
+    if claim.project and may(user, Action.ADMIN, claim.project.pk):
         found |= Part.OWNER
     if str(user.pk) in claim.owners:
         found |= Part.READER

@@ -13,11 +13,13 @@ from cheeseshop.catalog.flows.set_limits import set_limits
 from cheeseshop.catalog.flows.telling import tell_owners
 from cheeseshop.catalog.limits import LARGEST_FILE, LARGEST_PROJECT
 from cheeseshop.catalog.models import File, Project
+from cheeseshop.catalog.state import project_state
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Conflict, Refusal
 from cheeseshop.core.sizes import in_words
 from cheeseshop.quotas.models import LimitRequest
+from cheeseshop.uploads.rules import limits_of
 
 _UNDECIDED = (LimitRequest.State.OPEN, LimitRequest.State.ASKED)
 
@@ -41,11 +43,8 @@ class Wanted:
 
 def limits_now(project: Project) -> Wanted:
     """Return what a project has, in bytes."""
-    settings = current.settings()
-    return Wanted(
-        max(settings.max_file_size, project.max_file_size or 0),
-        max(settings.max_project_size, project.max_total_size or 0),
-    )
+    limits = limits_of(project_state(project.normalized_name))
+    return Wanted(limits.file, limits.project)
 
 
 def can_ask(project: Project) -> bool:

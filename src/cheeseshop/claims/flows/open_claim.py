@@ -8,9 +8,9 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from packaging.utils import canonicalize_name
 
-from cheeseshop.access.models import ProjectRole, Role
+from cheeseshop.access.permissions import Action, may
 from cheeseshop.accounts.models import User
-from cheeseshop.catalog.flows.changing import change
+from cheeseshop.catalog.flows.changing import change, locked
 from cheeseshop.catalog.models import Project
 from cheeseshop.catalog.names import check_form, check_new_project
 from cheeseshop.catalog.queries import visible
@@ -55,8 +55,6 @@ def open_claim(plea: Plea, claimant: User) -> Claim:
         Conflict: when the claimant owns it, or asks for it or for too many others already.
         Refusal: when the owners were never tried where that is owed.
     """
-    if current.settings().read_only:
-        raise Forbidden("The index is in read-only mode; nothing can be changed now.")
     if plea.ground in WAITS_FOR_OWNERS and not plea.tries:
         raise Refusal("First try to reach the owners yourself, and say when and how you did.")
     try:
@@ -87,9 +85,9 @@ def _claimable(name: str, claimant: User) -> Project:
     if project.quarantined_at is not None:
         contact = current.settings().contact
         raise Forbidden(f"{project.name} is in quarantine: administrators look at it already; write to {contact}.")
-    if ProjectRole.objects.filter(project=project, user=claimant, role=Role.OWNER).exists():
+    if may(claimant, Action.ADMIN, project.pk):
         raise Conflict(f"You own {project.name}.")
-    return project
+    return locked(project.pk)
 
 
 def _check_number(claimant: User, project: Project) -> None:
