@@ -334,6 +334,7 @@ def test_a_requester_who_can_not_own_it(owner: User, bob: tuple[User, Visitor], 
 def test_downloads_are_told_where_they_are_counted(
     owner: User, bob: tuple[User, Visitor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(queries, "downloads", None)
     ask(bob[1])
     assert "Downloads in the last thirty days" not in bob[1].get(path()).content.decode()
     monkeypatch.setattr(queries, "downloads", lambda project: {"demo": 4711}[project.name])
