@@ -158,6 +158,10 @@ def test_by_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["organization", "approve", "acme", "--json"]) == 0
     assert main.main(["organization", "approve", "acme"]) == 1
     assert main.main(["organization", "decline", told["applications"][1]["id"], "--reason", "No"]) == 0
+    assert main.main(["organization", "limit", "acme", "--file-size", "200MiB", "--json"]) == 0
+    assert '"file_size": 209715200' in capsys.readouterr().out
+    assert main.main(["organization", "limit", "acme", "--file-size", "2TiB"]) == 1
+    assert Organization.objects.get().max_file_size == 200 * 1024**2
     assert main.main(["organization", "deactivate", "ACME"]) == 0
     assert Organization.objects.get().deactivated_at is not None
     assert newest_mail("alice@example.org", "organization-activity").subject.endswith("deactivated")

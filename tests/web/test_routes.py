@@ -30,6 +30,7 @@ ANYBODY = {
     "account/verification-sent/", r"account/^verify-email/(?P<key>[-:\w]+)/$", "account/request-password-reset/",
     "account/request-password-reset/sent/", "account/reset-password/", "account/reset-password/done/",
     r"account/^reset-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", "account/password-strength/",
+    "claims/answer/<str:token>/",
     "account/recover/", "account/recover/<str:token>/", "account/recover/cancel/<str:token>/",
     "_/oidc/audience", "_/oidc/mint-token", "_/oidc/github/mint-token", "_/oidc/burn-token", ".well-known/pytp",
     "org/<str:name>/",
@@ -62,6 +63,8 @@ BEHIND_THE_GATE = {
     "manage/organizations/invitation/<uuid:invitation>/", "manage/organization-applications/",
     "manage/organization/<str:name>/history/", "manage/organization/<str:name>/team/<str:team>/history/",
     "manage/project/<str:name>/", "manage/project/<str:name>/history/", "manage/project/<str:name>/documentation/",
+    "manage/observations/", "manage/observations/<uuid:observation>/", "manage/limits/",
+    "manage/claims/", "manage/claims/new/", "manage/claims/queue/",
 }  # fmt: skip
 SENSITIVE = {
     "manage/account/emails/", "manage/account/password/", "manage/account/password/set/", "manage/account/delete/",
@@ -76,6 +79,8 @@ SENSITIVE = {
 }  # fmt: skip
 SENSITIVE_TO_CHANGE = {
     "manage/project/<str:name>/releases/", "manage/project/<str:name>/files/",
+    "manage/project/<str:name>/settings/limits/", "manage/limits/<uuid:limit_request>/",
+    "manage/claims/<uuid:claim>/",
     "manage/project/<str:name>/release/<str:version>/", "manage/project/<str:name>/file/<str:filename>/",
     "manage/project/<str:name>/settings/", "manage/project/<str:name>/collaboration/",
     "manage/account/publishing/", "manage/project/<str:name>/settings/publishing/",
@@ -110,7 +115,7 @@ def routes() -> Iterator[tuple[str, URLPattern]]:
 
 
 def address(route: str) -> str:
-    return "/" + re.sub("<uuid:[a-z]+>", str(UUID(int=7)), re.sub("<str:[a-z]+>", "x", route)).replace("<int:pk>", "1")
+    return "/" + re.sub("<uuid:[a-z_]+>", str(UUID(int=7)), re.sub("<str:[a-z]+>", "x", route)).replace("<int:pk>", "1")
 
 
 def test_every_route_is_known_with_its_permission() -> None:

@@ -2,10 +2,10 @@
 """Where the administrators' side hears of lost provenance."""
 
 from dataclasses import dataclass
-from importlib import import_module
 from uuid import UUID
 
-from django.apps import apps
+from cheeseshop.moderation.flows import Observed, Reporter, observe
+from cheeseshop.moderation.models import Kind, Subject
 
 CHECK = "check of provenance"
 
@@ -24,15 +24,12 @@ class LostProvenance:
 
 def observe_lost_provenance(lost: LostProvenance) -> None:
     """Leave an observation for the administrators, in the upload's transaction."""
-    if not apps.is_installed("cheeseshop.moderation"):
-        return
-    flows, models = import_module("cheeseshop.moderation.flows"), import_module("cheeseshop.moderation.models")
-    what = flows.Observed(
-        models.Kind.PROVENANCE_LOST,
+    what = Observed(
+        Kind.PROVENANCE_LOST,
         f"{lost.project} {lost.version}",
         f"{lost.filename} was uploaded with an API token of {lost.by}; the file before it came from {lost.publisher}.",
-        models.Subject.RELEASE,
+        Subject.RELEASE,
         lost.project_id,
         {"filename": lost.filename, "publisher": lost.publisher, "by": lost.by},
     )
-    flows.observe(what, flows.Reporter(CHECK, automatic=True))
+    observe(what, Reporter(CHECK, automatic=True))

@@ -80,7 +80,7 @@ def latest_release(project: Project) -> Release:
     rows = _releases(project).order_by("-sort_key").values_list("id", "yanked_at", "is_prerelease")[:_MOST_VERSIONS]
     best = min(rows, key=lambda row: (row[1] is not None, row[2]), default=None)
     if best is None:
-        raise Missing(f"{project.name} has no release yet.")
+        raise Missing(f"{project.name} has no release yet; its name is taken.")
     return Release.objects.get(id=best[0])
 
 

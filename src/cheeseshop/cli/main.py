@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     _token(commands)
     publishing.add_parsers(commands)
     _organization(commands)
+    _project(commands)
     _import(commands)
     _stats(commands)
     _checks(commands)
@@ -168,6 +169,10 @@ def _organization(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         each.add_argument("application", help="its identity, or the name that was asked for")
     for name, meaning in (("deactivate", "stop everything of an organization"), ("activate", "let it go on")):
         actions.add_parser(name, help=meaning).add_argument("name")
+    limit = actions.add_parser("limit", help="show or set how large its projects and their files may be")
+    limit.add_argument("name")
+    limit.add_argument("--file-size", metavar="SIZE", help="of one file, such as 200MiB")
+    limit.add_argument("--total-size", metavar="SIZE", help="of a project, such as 20GiB")
 
     def run(options: argparse.Namespace) -> int:
         from cheeseshop.cli import organizations  # noqa: PLC0415 - loads Django
@@ -177,6 +182,32 @@ def _organization(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     for name, each in actions.choices.items():
         each.add_argument("--json", action="store_true")
         each.set_defaults(run=run, action="listed" if name == "list" else name)
+
+
+def _project(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("project", help="limits of projects, and names that nobody may take")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    limit = actions.add_parser("limit", help="show or set how large a project and its files may be")
+    limit.add_argument(
+        "--file-size", metavar="SIZE", help="of one file, such as 200MiB; the instance's own takes it back"
+    )
+    limit.add_argument("--total-size", metavar="SIZE", help="of all files together, such as 20GiB")
+    prohibit = actions.add_parser("prohibit", help="refuse a name to new projects; a project that has it keeps it")
+    prohibit.add_argument("--comment", default="")
+    allow = actions.add_parser("allow", help="take such a prohibition back")
+    for each in (limit, prohibit, allow):
+        each.add_argument("name")
+    prohibited = actions.add_parser("prohibited", help="list prohibited names")
+    for each in (limit, prohibited):
+        each.add_argument("--json", action="store_true")
+
+    def run(options: argparse.Namespace) -> int:
+        from cheeseshop.cli import projects  # noqa: PLC0415 - loads Django
+
+        return int(getattr(projects, options.action)(options))
+
+    for name, each in (("limit", limit), ("prohibit", prohibit), ("allow", allow), ("prohibited", prohibited)):
+        each.set_defaults(run=run, action=name)
 
 
 def _import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

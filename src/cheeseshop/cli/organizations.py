@@ -9,6 +9,7 @@ from uuid import UUID
 
 from cheeseshop.config.boot import setup
 from cheeseshop.core.errors import Missing
+from cheeseshop.core.sizes import in_words, parse_size
 
 _BY = "administrator by command"
 
@@ -84,6 +85,24 @@ def deactivate(options: argparse.Namespace) -> int:
 def activate(options: argparse.Namespace) -> int:
     """Let an organisation go on."""
     return _set_active(options, active=True)
+
+
+def limit(options: argparse.Namespace) -> int:
+    """Set the limits that are given, and print what holds now."""
+    setup()
+    from cheeseshop.core import current  # noqa: PLC0415 - Django must be set up first
+    from cheeseshop.organizations.flows.settings import set_limits  # noqa: PLC0415 - as above
+
+    sizes = [text and parse_size(text) for text in (options.file_size, options.total_size)]
+    found = set_limits(options.name, *sizes, administrator=_BY)
+    conf = current.settings()
+    file_size = max(conf.max_file_size, found.max_file_size or 0)
+    total_size = max(conf.max_project_size, found.max_total_size or 0)
+    if options.json:
+        print(json.dumps({"name": found.name, "file_size": file_size, "total_size": total_size}))
+    else:
+        print(f"{found.name}: {in_words(file_size)} a file and {in_words(total_size)} a project.")
+    return 0
 
 
 def _set_active(options: argparse.Namespace, *, active: bool) -> int:

@@ -85,6 +85,9 @@ INSTALLED_APPS = [
     "cheeseshop.webhooks",
     "cheeseshop.inside",
     "cheeseshop.advisories",
+    "cheeseshop.claims",
+    "cheeseshop.moderation",
+    "cheeseshop.quotas",
     "cheeseshop.web",
 ]
 MIDDLEWARE = [

@@ -14,6 +14,8 @@ from typing import BinaryIO, Self
 
 from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser, parse_options_header
 
+from cheeseshop.core import current
+from cheeseshop.core.sizes import MIB, in_unit
 from cheeseshop.edge.responses import Receive
 from cheeseshop.edge_contract.protocols import MOST_ATTESTATION_BYTES, SpooledFile, SpooledForm
 
@@ -272,7 +274,8 @@ class FormSpooler:
         """Say so, naming the project if the form has named it before its file, as clients do."""
         names = self.form.fields.get("name", ())
         of = f" for project {names[0][:100]!r}" if names else ""
-        return f"File too large. Limit{of} is {self._limit / 1024**2:.0f} MB."
+        told = f"File too large. Limit{of} is {in_unit(self._limit, MIB)} MB."
+        return f"{told} See {current.settings().url}/help/#size-limits for how to ask for more."
 
 
 class BytesSpooler:

@@ -7,6 +7,7 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from cheeseshop.core.errors import Refusal
 from cheeseshop.edge_contract.protocols import TRY_AGAIN, Admission, Reply, RequestHead, SpooledForm
+from cheeseshop.moderation.flows import look_at_new_name
 from cheeseshop.pages.publisher import publish_project
 from cheeseshop.publishing.public_tree import publish_file
 from cheeseshop.storage import Store
@@ -73,6 +74,9 @@ def receive(  # noqa: PLR0913 - two of them have defaults that only the command 
     except (DatabaseError, OSError) as error:
         log.exception("publishing %s failed", accepted.normalized_name)
         raise Refusal(_UNPUBLISHED, status=503, retry_after=5) from error
+    finally:
+        if accepted.new_project:
+            look_at_new_name(form.fields["name"][0], accepted.normalized_name, sender.bearer.person.username)
     step("published")
     return accepted
 

@@ -52,11 +52,12 @@ def _no_step(_name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A file that is recorded: its project, the key of its bytes, and whether it is new."""
+    """A file that is recorded: its project, the key of its bytes, whether it is new, and whether its project is."""
 
     normalized_name: str
     key: str
     new: bool
+    new_project: bool = False
 
 
 def accept(store: Store, sender: Sender, form: SpooledForm, *, legacy: bool = False, step: Step = _no_step) -> Accepted:
@@ -217,7 +218,7 @@ def _store(store: Store, examined: Examined, upload: _Upload, step: Step) -> Acc
         drop_lease(lease)
         raise
     step("recorded")
-    return Accepted(upload.name, upload.key, new=True)
+    return Accepted(upload.name, upload.key, new=True, new_project=examined.new.known_project is None)
 
 
 def revocation(key: str, found: Inspection) -> Callable[[], None] | None:

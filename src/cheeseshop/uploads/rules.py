@@ -10,6 +10,7 @@ from cheeseshop import sql
 from cheeseshop.access.permissions import Action, may
 from cheeseshop.accounts.queries import Person, person
 from cheeseshop.catalog.creations import Creator, check_creations
+from cheeseshop.catalog.limits import file_too_large, project_too_large
 from cheeseshop.catalog.models import PackageType
 from cheeseshop.catalog.names import check_new_project
 from cheeseshop.catalog.state import ProjectState, ReleaseState, has_file_of_type, release_state
@@ -153,15 +154,14 @@ def check_size(content: SpooledFile, project: ProjectState | None, name: str) ->
     """Check file and project size.
 
     Raises:
-        Refusal: naming the limit.
+        Refusal: naming the size, the limit and where to ask for more.
     """
     limits = limits_of(project)
     if content.size > limits.file:
-        megabytes = limits.file / 1024**2
-        raise Refusal(f"File too large. Limit for project {name!r} is {megabytes:.0f} MB.")
-    if project is not None and project.total_size + content.size > limits.project:
-        gigabytes = limits.project / 1024**3
-        raise Refusal(f"Project size too large. Limit for project {name!r} total size is {gigabytes:.0f} GB.")
+        raise file_too_large(name, limits.file, content.size)
+    total = project.total_size if project else 0
+    if total + content.size > limits.project:
+        raise project_too_large(name, limits.project, total, content.size)
 
 
 def same_file_exists(content: SpooledFile) -> bool:

@@ -25,4 +25,6 @@ def site(_request: HttpRequest) -> dict[str, object]:
         "oidc_name": settings.oidc_name,
         "forget_days": settings.forget_addresses_days,
         "recovery_wait_hours": settings.recovery_wait_hours,
+        "max_file_size": settings.max_file_size,
+        "max_project_size": settings.max_project_size,
     }

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,7 +15,7 @@ from cheeseshop.accounts import limits
 from cheeseshop.accounts.flows import recover_account as flow
 from cheeseshop.accounts.forms import AnswerRecovery, OpenRecovery, ResetPassword
 from cheeseshop.accounts.models import Recovery, SecurityEvent
-from cheeseshop.accounts.views.settings import me, shown
+from cheeseshop.accounts.views.settings import administrator, shown
 from cheeseshop.core.errors import Missing, Refusal
 
 _BOTH = ["GET", "HEAD", "POST"]
@@ -83,17 +82,10 @@ def use(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "account/recover_use.html", {"recovery": recovery, "form": form})
 
 
-def _only_staff(request: HttpRequest) -> str:
-    user = me(request)
-    if not user.is_staff:
-        raise PermissionDenied
-    return user.username
-
-
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """List the requests that wait, to administrators."""
-    _only_staff(request)
+    administrator(request)
     rows = Recovery.objects.select_related("user").order_by("-opened_at")
     waiting = rows.filter(state__in=["open", "asked", "granted"])[:_EVIDENCE]
     ended = rows.exclude(state__in=["open", "asked", "granted"])[:_EVIDENCE]
@@ -115,12 +107,12 @@ class Decide(forms.Form):
 @require_http_methods(_BOTH)
 def decide(request: HttpRequest, recovery: str) -> HttpResponse:
     """Show the evidence to an administrator, who asks, grants or refuses."""
-    administrator = _only_staff(request)
+    decider = administrator(request).username
     found = get_object_or_404(Recovery.objects.select_related("user"), pk=recovery)
     form = Decide(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            _decide(found, request.POST, form.cleaned_data["text"], administrator)
+            _decide(found, request.POST, form.cleaned_data["text"], decider)
         except Refusal as error:
             messages.error(request, error.message)
         return redirect("recovery", recovery=found.pk)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a person sets about their account: profile, addresses, password, sessions, history, deletion."""
 
+import re
 from http import HTTPStatus
 
 from allauth.account import views as account
@@ -10,6 +11,7 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions import views as sessions
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -31,6 +33,24 @@ def me(request: HttpRequest) -> User:
     """Return who is logged in. The gate has let nobody else through."""
     assert isinstance(request.user, User)  # noqa: S101 - the gate's promise
     return request.user
+
+
+def administrator(request: HttpRequest) -> User:
+    """Return who is logged in, if they are an administrator of the site.
+
+    Raises:
+        PermissionDenied: when they are not.
+    """
+    user = me(request)
+    if not user.is_staff:
+        raise PermissionDenied
+    return user
+
+
+def page_number(request: HttpRequest) -> int:
+    """Return the number of the page that is asked for; 1 for anything that is none."""
+    text = request.GET.get("page", "")
+    return int(text) if re.fullmatch("[1-9][0-9]{0,5}", text) else 1
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

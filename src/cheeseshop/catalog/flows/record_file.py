@@ -14,11 +14,12 @@ from cheeseshop.access.models import Role
 from cheeseshop.accounts.queries import Person
 from cheeseshop.catalog.creations import Creator, check_creations, note_creation
 from cheeseshop.catalog.flows.lease_blob import drop_lease
+from cheeseshop.catalog.limits import project_too_large
 from cheeseshop.catalog.models import Description, File, Project, Release
 from cheeseshop.catalog.state import ProjectState, ReleaseState, project_state
 from cheeseshop.catalog.verified import Grounds, verify_more
 from cheeseshop.catalog.versions import sort_key
-from cheeseshop.core.errors import Refusal, TryAgain
+from cheeseshop.core.errors import TryAgain
 from cheeseshop.core.facts import Status
 from cheeseshop.journal import flows as journal
 
@@ -199,5 +200,4 @@ def _grow(project_id: UUID, new: NewFile, size: int) -> None:
     state = project_state(new.normalized_name)
     if state is None or state.quarantined or state.status == Status.ARCHIVED:
         raise TryAgain("The project was changed while the file was checked; try again.")
-    limit = new.max_project_size / 1024**3
-    raise Refusal(f"Project size too large. Limit for project {state.name!r} total size is {limit:.0f} GB.")
+    raise project_too_large(state.name, new.max_project_size, state.total_size, new.file.size)

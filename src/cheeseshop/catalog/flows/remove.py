@@ -63,8 +63,10 @@ def remove_release(project: UUID, release: UUID, actor: str) -> Changed:
     return Changed(owner.normalized_name, tuple(file.blob_key for file in files))
 
 
-def remove_project(project: UUID, actor: str) -> Changed:
+def remove_project(project: UUID, actor: str, why: str = "") -> Changed:
     """Remove a project with everything in it. Its name is free again; those of its files never are.
+
+    ``why`` is one more line of the journal, before the removal's own.
 
     Raises:
         Missing: when it is gone already.
@@ -76,5 +78,6 @@ def remove_project(project: UUID, actor: str) -> Changed:
         tell_owners(owner, "project-deleted", by=actor)
         note_in_organization(owner.pk, "organization_project:delete", actor)
         owner.delete()
-        journal.commit([change(owner, "remove project", actor)], [journal.Dirty(owner.normalized_name)])
+        lines = [change(owner, action, actor) for action in (why, "remove project") if action]
+        journal.commit(lines, [journal.Dirty(owner.normalized_name)])
     return Changed(owner.normalized_name, keys)

@@ -8,6 +8,7 @@ from cheeseshop.accounts import history
 from cheeseshop.accounts.models import User
 from cheeseshop.core import current
 from cheeseshop.core.errors import Forbidden, Missing
+from cheeseshop.flags.state import check
 from cheeseshop.organizations.models import HistoryEntry, MemberRole, Organization, Team
 
 LASTS = timedelta(days=30)
@@ -31,8 +32,7 @@ def several_locked(*organizations: UUID) -> list[Organization]:
         Forbidden: while one is deactivated, or the index is read-only.
     """
     settings = current.settings()
-    if settings.read_only:
-        raise Forbidden("The index is in read-only mode; nothing can be changed now.")
+    check()
     rows = Organization.objects.select_for_update().filter(pk__in=organizations).order_by("pk")
     found = {each.pk: each for each in rows}
     if len(found) < len(set(organizations)):

@@ -8,8 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from cheeseshop.accounts.models import User
+from cheeseshop.catalog.flows.set_limits import checked_limit
+from cheeseshop.catalog.limits import LARGEST_FILE, LARGEST_PROJECT
+from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Conflict, Missing, Refusal
+from cheeseshop.core.sizes import in_words
 from cheeseshop.organizations.flows.changing import locked, tell, write
 from cheeseshop.organizations.flows.service_accounts import end
 from cheeseshop.organizations.models import Organization, normalized
@@ -79,4 +83,33 @@ def set_active(name: str, *, active: bool, administrator: str) -> Organization:
         found.save(update_fields=["deactivated_at"])
         write(found, administrator, "organization:activate" if active else "organization:deactivate")
         tell(found, "organization-activity", what="activated" if active else "deactivated")
+    return found
+
+
+def set_limits(name: str, file_size: int | None, total_size: int | None, administrator: str) -> Organization:
+    """Set what files and projects of an organisation may have at most, in bytes. None leaves a limit as it is.
+
+    Of a project's own limits and its organisation's the more generous hold. The instance's own size takes a limit back.
+
+    Raises:
+        Missing: when there is no such organisation.
+        Refusal: for less than the instance gives everybody, or more than anybody gets.
+    """
+    conf = current.settings()
+    own_file = checked_limit("A file's limit", file_size, conf.max_file_size, LARGEST_FILE)
+    own_total = checked_limit("A project's limit", total_size, conf.max_project_size, LARGEST_PROJECT)
+    with transaction.atomic():
+        found = Organization.objects.select_for_update().filter(normalized_name=normalized(name)).first()
+        if found is None:
+            raise Missing(f"There is no organisation named {name}.")
+        said = []
+        if file_size is not None:
+            found.max_file_size = own_file
+            said.append(f"{in_words(file_size)} a file")
+        if total_size is not None:
+            found.max_total_size = own_total
+            said.append(f"{in_words(total_size)} a project")
+        if said:
+            found.save(update_fields=["max_file_size", "max_total_size"])
+            write(found, administrator, "organization:limits", ", ".join(said))
     return found

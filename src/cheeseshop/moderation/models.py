@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Observations: what somebody, or a check of ours, noticed, and what was made of it."""
+
+from django.conf import settings
+from django.db import models
+
+from cheeseshop.core.clock import now
+from cheeseshop.core.ids import new_id
+
+
+class Kind(models.TextChoices):
+    """What an observation is of."""
+
+    MALWARE = "malware", "Malware"
+    SPAM = "spam", "Spam"
+    TYPO = "typo", "Close to a well-known name"
+    DEPENDENCY_CONFUSION = "dependency_confusion", "Dependency confusion"
+    SQUATTING = "squatting", "Name squatting"
+    BROKEN = "broken", "Broken"
+    PROVENANCE_LOST = "provenance_lost", "Provenance lost"
+    OTHER = "other", "Something else"
+
+
+class Subject(models.TextChoices):
+    """What kind of thing an observation is about."""
+
+    PROJECT = "project", "Project"
+    RELEASE = "release", "Release"
+    FILE = "file", "File"
+    USER = "user", "Person"
+    ORGANIZATION = "organization", "Organisation"
+
+
+class Verdict(models.TextChoices):
+    """What was made of an observation."""
+
+    CONFIRMED = "confirmed", "Confirmed"
+    HARMLESS = "harmless", "Harmless"
+
+
+class Observation(models.Model):
+    """One observation. It names its subject in words, because it outlives the row; ``project_id`` may name a row."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=32, choices=Kind.choices)
+    subject_kind = models.CharField(max_length=16, choices=Subject.choices, default=Subject.PROJECT)
+    subject = models.CharField(max_length=500)
+    project_id = models.UUIDField(null=True, blank=True)
+    summary = models.CharField(max_length=2000)
+    payload = models.JSONField(default=dict)
+    reporter = models.CharField(max_length=100)
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="observations"
+    )
+    automatic = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=now)
+    verdict = models.CharField(max_length=16, choices=Verdict.choices, blank=True)
+    verdict_by = models.CharField(max_length=50, blank=True)
+    verdict_at = models.DateTimeField(null=True, blank=True)
+    verdict_note = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        indexes = [  # identities begin with the time, so that each list is read from an index, newest first
+            models.Index(fields=["kind", "-id"], name="observation_by_kind"),
+            models.Index(fields=["subject", "-id"], name="observation_by_subject"),
+            models.Index(fields=["-id"], name="observation_undecided", condition=models.Q(verdict="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.subject}"
