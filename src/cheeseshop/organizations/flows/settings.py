@@ -86,7 +86,7 @@ def set_active(name: str, *, active: bool, administrator: str) -> Organization:
     return found
 
 
-def set_limits(name: str, file_size: int | None, total_size: int | None, administrator: str) -> Organization:
+def set_limits(name: str, file_size: int | None, total_size: int | None, *, administrator: str) -> Organization:
     """Set what files and projects of an organisation may have at most, in bytes. None leaves a limit as it is.
 
     Of a project's own limits and its organisation's the more generous hold. The instance's own size takes a limit back.
