@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Print our speed beside the peers' from one run: ``python -m bench.run [reads] [uploads] [flatness] [footprint]``.
+"""Print our speed beside the peers' from one run: ``python -m bench.run [reads] [uploads] [flatness] [footprint] [manage]``.
 
 Peers are installed below ``bench/work`` the first time.
 """
@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import flatness, footprint, reads, uploads
+from bench import flatness, footprint, manage, reads, uploads
 from bench.peers import WORK
 
 _PARTS: dict[str, tuple[Callable[[Path], None], int]] = {
@@ -21,6 +21,7 @@ _PARTS: dict[str, tuple[Callable[[Path], None], int]] = {
     "uploads": (uploads.measure, 4),
     "flatness": (flatness.measure, 5),
     "footprint": (footprint.measure, 2),
+    "manage": (manage.measure, 1),
 }
 
 
