@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Print our speed beside the peers' from one run: ``python -m bench.run [reads] [uploads] [flatness] [footprint] [manage]``.
+"""Print our speed beside the peers' from one run: ``python -m bench.run [PART …]``.
 
+The parts are reads, uploads, flatness, footprint and manage.
 Peers are installed below ``bench/work`` the first time.
 """
 

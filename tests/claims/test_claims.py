@@ -353,3 +353,21 @@ def test_the_flow_itself_asks_for_an_attempt(owner: User, bob: tuple[User, Visit
         open_claim.open_claim(plea, bob[0])
     with pytest.raises(Conflict):
         open_claim.open_claim(open_claim.Plea("demo", "invalid", "reasons", "plan"), owner)
+
+
+def test_a_transfer_takes_the_publishers_and_the_organisation_of_the_owners_before(
+    owner: User, bob: tuple[User, Visitor], administrator: Visitor
+) -> None:
+    from cheeseshop.organizations.models import Organization
+    from cheeseshop.publishers.models import ProjectPublisher, Publisher
+
+    project = Project.objects.get()
+    trusted = Publisher.objects.create(provider="github", issuer="https://example.org", place="olga/demo")
+    ProjectPublisher.objects.create(project=project, publisher=trusted)
+    acme = Organization.objects.create(name="Acme", normalized_name="acme", kind="Community")
+    Project.objects.update(organization=acme)
+    ask(bob[1], ground="invalid")
+    administrator.post(path(), {"reason": "Empty.", "transfer": ""})
+    assert owners() == ["bob"]
+    assert not ProjectPublisher.objects.exists()
+    assert Project.objects.get().organization is None

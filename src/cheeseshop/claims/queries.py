@@ -9,6 +9,7 @@ from enum import Flag, auto
 from django.db.models import Max, QuerySet
 
 from cheeseshop.access.models import ProjectRole, Role
+from cheeseshop.access.ownership import owners_of as owned_by
 from cheeseshop.access.permissions import Action, may
 from cheeseshop.accounts.models import User
 from cheeseshop.catalog.models import File, Project, Release
@@ -43,8 +44,7 @@ class Facts:
 
 def owners_of(project: Project) -> "QuerySet[User]":
     """Return the active owners of a project, by name."""
-    roles = ProjectRole.objects.filter(project=project, role=Role.OWNER)
-    return User.objects.filter(pk__in=roles.values("user"), is_active=True).order_by("username")
+    return User.objects.filter(pk__in=owned_by(project.pk), is_active=True, service_of=None).order_by("username")
 
 
 def facts_of(project: Project) -> Facts:

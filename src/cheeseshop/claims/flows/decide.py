@@ -12,6 +12,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from cheeseshop.access.models import Invitation, ProjectRole, Role
+from cheeseshop.access.ownership import note_in_organization
 from cheeseshop.accounts import history
 from cheeseshop.accounts.models import User
 from cheeseshop.catalog.flows.changing import Changed, change, locked
@@ -25,6 +26,8 @@ from cheeseshop.claims.queries import criteria_of, owners_of
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Conflict, Missing, Refusal
 from cheeseshop.journal import flows as journal
+from cheeseshop.organizations.models import ProjectOffer, TeamRole
+from cheeseshop.publishers.models import ProjectPublisher, ProjectRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,12 @@ def _take_roles(project: Project, claimant: User, administrator: str) -> list[jo
         changes.append(change(project, f"remove {role.role} {role.user.username}", administrator))
         role.delete()
     Invitation.objects.filter(project=project).delete()
+    ProjectOffer.objects.filter(project=project).delete()
+    ProjectPublisher.objects.filter(project=project).delete()  # whom the owners trusted could upload on
+    ProjectRule.objects.filter(project=project).delete()
+    TeamRole.objects.filter(project=project).delete()
+    note_in_organization(project.pk, "organization_project:remove", administrator)
+    Project.objects.filter(pk=project.pk).update(organization=None)
     return changes
 
 

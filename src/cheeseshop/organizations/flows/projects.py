@@ -22,6 +22,7 @@ from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Conflict, Forbidden, Missing, Refusal
 from cheeseshop.distributions.names import ultranormalize
 from cheeseshop.journal import flows as journal
+from cheeseshop.moderation.flows import look_at_new_name
 from cheeseshop.organizations.flows.changing import LASTS, locked, owners_of, several_locked, tell, write
 from cheeseshop.organizations.models import Organization, ProjectOffer, TeamRole
 
@@ -61,6 +62,7 @@ def create_project(organization: UUID, name: str, actor: User, address: str) -> 
             catalog.change(made, f"add organization {found.name}", actor.username),
         ]
         journal.commit(changes, [journal.Dirty(normalized)])
+    look_at_new_name(name, normalized, actor.username)
     return Changed(normalized)
 
 
