@@ -34,6 +34,22 @@ def count(options: argparse.Namespace) -> int:
     return 0
 
 
+def ingest_log(options: argparse.Namespace) -> int:
+    """Read what is new in the log of a server in front of this index."""
+    setup()
+    from cheeseshop.stats.flows import ingest  # noqa: PLC0415 - needs Django
+
+    try:
+        outcome = ingest.ingest_log(open_store(), options.file)
+    except OSError as error:
+        raise Refusal(f"{options.file} can't be read: {error.strerror}.") from error
+    if options.json:
+        print(json.dumps(asdict(outcome)))
+    else:
+        print(f"{outcome.downloads} downloads in {outcome.lines} new lines; the next counting counts them.")
+    return 0
+
+
 def query(options: argparse.Namespace) -> int:
     """Answer a SELECT: as columns parted by tabs, or as JSON. Says so where there are more rows than are shown."""
     if not 1 <= options.limit <= _MOST_ROWS:
