@@ -113,7 +113,8 @@ def test_what_is_not_public_is_in_no_list(counted: Store) -> None:
 def edge(store: Store, *, published: bool = True) -> Edge:
     from cheeseshop.core import current
 
-    paths = EdgePaths(store.pages, store.public, store.spool, Places(store.stats).public if published else None)
+    data_set = Places(store.stats).public if published else None
+    paths = EdgePaths(store.pages, store.public, store.spool, data_set=data_set)
     return Edge(current.settings(), paths, django=None, uploads=None, private_files=None)
 
 

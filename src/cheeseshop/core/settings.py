@@ -129,10 +129,6 @@ class Settings:
     count_interval: int = _doc("Seconds between two countings of what was downloaded.", 60)
     stats_days: int = _doc("Days for which downloads are kept one by one, as Parquet; 0 for ever.", 400)
     publish_downloads: bool = _doc("Whether anybody may fetch the anonymous data set of downloads.", True)
-    clickhouse_url: str = _doc(
-        "ClickHouse that keeps downloads in the place of Parquet: http://user:password@host:8123/database, or empty.",
-        "",
-    )
     password_login: bool = _doc("Whether people may log in with a password. Off needs an OpenID Connect issuer.", True)
 
     @property

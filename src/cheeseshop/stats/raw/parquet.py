@@ -7,6 +7,7 @@ it replaces the others, and readers pass those over whether they are removed yet
 """
 
 import shutil
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
@@ -27,6 +28,7 @@ _ONE = ".parquet"
 _MANY = 60  # files of the present day, after which they are made one
 _OPTIONS = "(FORMAT parquet, COMPRESSION zstd)"
 _MEMORY = "512MB"
+_LONGEST = 60.0  # seconds that a statement may take
 _PUBLIC = """
 project, version, filename, packagetype, installer, installer_version,
 nullif(regexp_extract(python, '^[0-9]+[.][0-9]+'), '') AS python, implementation, system,
@@ -127,7 +129,7 @@ class ParquetStore:
         """Answer a SELECT by DuckDB, which may read these files and nothing else."""
         files = [path for day in self.days() for path in self.files(day)]
         with duckdb.connect(":memory:") as connection:
-            connection.execute(f"SET memory_limit = '{_MEMORY}'; SET threads = 2")
+            connection.execute(f"SET memory_limit = '{_MEMORY}'; SET threads = 2; SET temp_directory = ''")
             connection.execute(f"CREATE VIEW downloads AS SELECT * FROM {_from(files)}")  # noqa: S608 - names of our own
             lock_down(connection, self._places.raw)
             return ask(connection, statement, limit)
@@ -140,17 +142,21 @@ def lock_down(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         "enable_external_access = false",
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
+        "python_enable_replacements = false",
         "lock_configuration = true",
     ):
         connection.execute(f"SET {rule}")
 
 
-def ask(connection: duckdb.DuckDBPyConnection, statement: str, limit: int) -> Answer:
-    """Run one statement that only reads.
+def ask(connection: duckdb.DuckDBPyConnection, statement: str, limit: int, seconds: float = _LONGEST) -> Answer:
+    """Run one statement that only reads, for a number of seconds at most.
 
     Raises:
-        Refusal: when it is wrong or does anything else.
+        Refusal: when it is wrong, does anything else, or takes longer.
     """
+    watch = threading.Timer(seconds, connection.interrupt)
+    watch.daemon = True
+    watch.start()
     try:
         found = connection.extract_statements(statement)
         if len(found) != 1 or found[0].type != duckdb.StatementType.SELECT:
@@ -158,8 +164,17 @@ def ask(connection: duckdb.DuckDBPyConnection, statement: str, limit: int) -> An
         result = connection.execute(found[0])
         columns = [str(column[0]) for column in result.description or []]
         return Answer(columns, [list(row) for row in result.fetchmany(limit)])
-    except duckdb.Error as error:
+    except duckdb.InterruptException as error:
+        raise Refusal(f"The statement took more than {seconds:g} seconds. Ask for fewer days or columns.") from error
+    except (
+        duckdb.Error,
+        RuntimeError,
+        ValueError,
+        OverflowError,
+    ) as error:  # the last are of values no Python type holds
         raise Refusal(str(error)) from error
+    finally:
+        watch.cancel()
 
 
 def copy_to(target: Path, select: str, projects: Sequence[str] = ()) -> None:

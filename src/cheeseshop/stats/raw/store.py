@@ -52,7 +52,7 @@ class DownloadStore(Protocol):
 
 
 def as_record(row: Row) -> dict[str, Any]:
-    """Return a row as both stores write it: one JSON object."""
+    """Return a row as a store writes it: one JSON object."""
     told: dict[str, Any] = {
         "hour": f"{row.hour:%Y-%m-%d %H:%M:%S}",
         "project": row.file.project_name,
