@@ -76,7 +76,7 @@ def receive(  # noqa: PLR0913 - two of them have defaults that only the command 
         raise Refusal(_UNPUBLISHED, status=503, retry_after=5) from error
     finally:
         if accepted.new_project:
-            look_at_new_name(form.fields["name"][0], accepted.normalized_name, sender.bearer.person.username)
+            look_at_new_name(form.fields["name"][0], accepted.normalized_name, sender.bearer.actor)
     step("published")
     return accepted
 
