@@ -109,7 +109,7 @@ def state(project: str) -> dict[str, Any]:
         "total": found.total_size if found else None,
         "sizes": sum(File.objects.filter(release__project=found).values_list("size", flat=True)),
         "files": files,
-        "used": UsedFilename.objects.filter(filename__in=files).count(),
+        "used": UsedFilename.objects.filter(filename__in=[name.lower() for name in files]).count(),
         "owners": sorted(
             ProjectRole.objects.filter(project=found, role="Owner").values_list("user__username", flat=True)
         ),

@@ -169,7 +169,10 @@ class File(Stateful):
 
 
 class UsedFilename(models.Model):
-    """Every filename that was ever accepted. It outlives file, release and project: names are never used twice."""
+    """Every filename that was ever accepted, in lower case. It outlives file, release and project.
+
+    Names are never used twice, in no other letter case either: installers take Foo-1.0.zip and foo-1.0.zip for one.
+    """
 
     filename = models.CharField(primary_key=True, max_length=255)
 

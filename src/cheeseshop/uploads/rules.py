@@ -171,7 +171,7 @@ def same_file_exists(content: SpooledFile) -> bool:
         Refusal: when its name is taken by other bytes, its bytes by another name, or its name was used before.
     """
     help_url = f"{current.settings().url}/help/#file-name-reuse"
-    found = sql.every(_SAME, content.filename, content.blake2_256, content.filename)
+    found = sql.every(_SAME, content.filename, content.blake2_256, content.filename.lower())
     files = {row[1:] for row in found if row[0] == 1}
     if files == {(content.filename, content.sha256, content.blake2_256)}:
         return True

@@ -13,6 +13,7 @@ from cheeseshop.journal.models import DirtyMark, Entry
 from cheeseshop.pages.publisher import read_page
 from cheeseshop.storage import Store
 from tests.support.archives import build_sdist, build_wheel
+from tests.support.archives.build import metadata_text, tar_gz_bytes
 from tests.support.factories import make_token, make_user, upload
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,17 @@ def test_a_name_that_was_used_before_is_burnt(store: Store, token: str) -> None:
     UsedFilename.objects.create(filename=filename)
     reply = upload(store, token, (filename, data))
     assert (reply.status, reply.body.split(",")[0]) == (400, "This filename has already been used")
+
+
+def test_no_other_letter_case_of_a_used_name_is_free(store: Store, token: str) -> None:
+    filename, data = build_sdist("cased", "1.0")
+    other, changed = "Cased-1.0.tar.gz", tar_gz_bytes({"Cased-1.0/PKG-INFO": metadata_text("cased", "1.0")})
+    assert upload(store, token, (filename, data)).status == 200
+    for _ in ("while the file is there", "when it is gone"):
+        reply = upload(store, token, (other, changed))
+        assert (reply.status, reply.body.split(",")[0]) == (400, "This filename has already been used")
+        File.objects.all().delete()
+    assert set(UsedFilename.objects.values_list("filename", flat=True)) == {filename}
 
 
 def test_equal_versions_are_one_release(store: Store, token: str) -> None:

@@ -132,7 +132,7 @@ def record_files(files: Sequence[NewFile]) -> int:
 def _insert(new: NewFile, release_id: UUID, version: str) -> journal.Change:
     new.file.release_id = release_id
     sql.insert(new.file)
-    sql.run("INSERT INTO catalog_usedfilename (filename) VALUES (%s)", new.file.filename)
+    sql.run("INSERT INTO catalog_usedfilename (filename) VALUES (%s)", new.file.filename.lower())
     return _change(new, f"add {new.file.python_version} file {new.file.filename}", version)
 
 
