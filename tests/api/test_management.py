@@ -91,6 +91,9 @@ def test_collaborators_and_tokens(alice: User) -> None:
         {"username": "alice", "role": "Owner", "invited": False},
         {"username": "bob", "role": "Maintainer", "invited": True},
     ]
+    assert call(token, "DELETE", "/projects/demo/invitations/bob")[0] == 200
+    assert call(token, "DELETE", "/projects/demo/invitations/bob")[0] == 404
+    assert [each["username"] for each in call(token, "GET", "/projects/demo/collaborators/")[1]] == ["alice"]
     ProjectRole.objects.create(project=Project.objects.get(), user=bob, role=Role.MAINTAINER)
     assert call(token, "POST", "/projects/demo/collaborators/bob", {"role": "Owner"})[0] == 200
     assert call(token, "DELETE", "/projects/demo/collaborators/bob")[0] == 200
@@ -103,6 +106,23 @@ def test_collaborators_and_tokens(alice: User) -> None:
     assert "key" not in listed[0]
     assert call(token, "DELETE", f"/tokens/{listed[-1]['id']}")[0] == 200
     assert call(token, "GET", "/tokens/")[0] == 403  # it revoked itself
+
+
+def test_releases_and_history_are_listed_in_parts(alice: User) -> None:
+    token = token_for(alice, "read", "yank")
+    call(token, "POST", "/projects/demo/releases/1.0/yank", {"reason": "broken"})
+    listed = call(token, "GET", "/projects/demo/releases/")[1]
+    told = [(each["version"], each["files"], each["yanked"], each["yanked_reason"]) for each in listed]
+    assert told == [("2.0", 1, False, ""), ("1.0", 2, True, "broken")]
+    assert sum(each["size"] for each in listed) == Project.objects.get().total_size
+    assert [each["version"] for each in call(token, "GET", "/projects/demo/releases/?after=2.0")[1]] == ["1.0"]
+    assert call(token, "GET", "/projects/demo/releases/?after=9.0")[0] == 404
+    lines = call(token, "GET", "/projects/demo/history/")[1]
+    assert [line["action"] for line in (lines[0], lines[-1])] == ["yank release", "create"]
+    serials = [line["serial"] for line in lines]
+    assert serials == sorted(serials, reverse=True)
+    older = call(token, "GET", f"/projects/demo/history/?before={serials[2]}")[1]
+    assert older == lines[3:]
 
 
 def join(user: User, role: str = "Owner") -> Organization:
@@ -170,7 +190,10 @@ MATRIX = [
     ("GET", "/projects/", None, "read"),
     ("GET", "/projects/demo/", None, "read"),
     ("GET", "/projects/demo/releases/1.0/", None, "read"),
+    ("GET", "/projects/demo/releases/", None, "read"),
+    ("GET", "/projects/demo/history/", None, "read"),
     ("GET", "/projects/demo/collaborators/", None, "read"),
+    ("DELETE", "/projects/demo/invitations/alice", None, "admin"),
     ("POST", "/projects/demo/releases/1.0/yank", {}, "yank"),
     ("POST", "/projects/demo/releases/1.0/unyank", None, "yank"),
     ("POST", f"/projects/demo/files/{WHEEL}/yank", {}, "yank"),
@@ -299,7 +322,8 @@ def test_the_api_is_what_its_description_says(alice: User) -> None:
     described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
     operations = [found.ok() for found in described.get_all_operations()]
     named = {"/demo/": "/{name}/", WHEEL: "{filename}", "/1.0/": "/{version}/", NOBODY: "{publisher}",
-             "collaborators/alice": "collaborators/{username}", "/cooks": "/{team}", "/acme/": "/{name}/"}  # fmt: skip
+             "collaborators/alice": "collaborators/{username}", "invitations/alice": "invitations/{username}",
+                 "/cooks": "/{team}", "/acme/": "/{name}/"}  # fmt: skip
     expected = {("DELETE", "/api/v1/tokens/{token}")}
     for method, path, _, _ in MATRIX:
         for text, name in named.items():

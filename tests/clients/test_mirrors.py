@@ -3,9 +3,11 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from xmlrpc.client import ServerProxy
 
 import httpx
 import pytest
@@ -90,6 +92,7 @@ def test_bandersnatch_mirrors_all_and_then_what_changed(
         run(*publish, *dist(name.replace("-", "_"), "1.0"))
     token = manager(origin, method)
     mirror = Mirror(run, origin, tmp_path / "b", method)
+    wait_for_the_list(origin)
     mirror("mirror")
     for name in (keep, shrink, gone):
         assert len(offered(origin, name)) == 2
@@ -100,6 +103,7 @@ def test_bandersnatch_mirrors_all_and_then_what_changed(
     wheel = f"{shrink.replace('-', '_')}-1.0-py3-none-any.whl"
     api(origin, token, "DELETE", f"{shrink}/files/{wheel}/")
     api(origin, token, "DELETE", f"{gone}/")
+    wait_for_the_list(origin)
     mirror("mirror")
     assert offered(origin, keep).items() <= mirror.files().items()
     assert len(offered(origin, keep)) == 4
@@ -112,6 +116,16 @@ def test_bandersnatch_mirrors_all_and_then_what_changed(
     everything = offered(origin, keep) | offered(origin, shrink)
     own = {name: digest for name, digest in mirror.files().items() if method in name}
     assert own == everything
+
+
+def wait_for_the_list(origin: Origin) -> None:
+    """Let the list of all projects catch up: it may follow a change by two seconds, and more on a busy machine."""
+    newest = ServerProxy(f"{origin.index.url}/pypi").changelog_last_serial()
+    accept = {"accept": "application/vnd.pypi.simple.v1+json"}
+    end = time.monotonic() + 60
+    while httpx.get(f"{origin.index.url}/simple/", headers=accept).json()["meta"]["_last-serial"] < newest:
+        assert time.monotonic() < end, "the list of all projects does not follow"
+        time.sleep(0.1)
 
 
 def manager(origin: Origin, name: str) -> str:

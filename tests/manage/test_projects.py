@@ -3,9 +3,11 @@
 
 import json
 import re
+from html import escape
 from urllib.parse import unquote
 
 import pytest
+from django.test import Client
 
 from cheeseshop.access.models import ProjectRole, Role
 from cheeseshop.accounts.models import User
@@ -18,7 +20,7 @@ from cheeseshop.publishing.verification import verify
 from cheeseshop.storage import Store
 from tests.support.actors import Visitor, member, newest_mail
 from tests.support.archives import build_sdist, build_wheel
-from tests.support.asgi import ask
+from tests.support.asgi import Response, ask
 from tests.support.factories import make_token, make_user, upload
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +36,14 @@ def owner(shop: Store) -> Visitor:
     return visitor
 
 
-def simple(shop: Store, name: str = "demo") -> dict[str, object]:
+def read(shop: Store, path: str, accept: str = "text/html") -> Response:
     paths = EdgePaths(shop.pages, shop.public, shop.spool)
     edge = Edge(current.settings(), paths, django=None, uploads=None, private_files=None)
-    reply = ask(edge, f"/simple/{name}/", {"accept": "application/vnd.pypi.simple.v1+json"})
+    return ask(edge, path, {"accept": accept})
+
+
+def simple(shop: Store, name: str = "demo") -> dict[str, object]:
+    reply = read(shop, f"/simple/{name}/", "application/vnd.pypi.simple.v1+json")
     return json.loads(reply.body) if reply.status == 200 else {"status": reply.status}
 
 
@@ -133,6 +139,25 @@ def test_an_archived_project_says_so_and_takes_no_uploads(shop: Store, owner: Vi
     owner.post(url, {"set": "", "status": "active", "reason": "ignored"})
     assert upload(shop, token, build_wheel("demo", "3.0")).status == 200
     assert b"There is a problem" in owner.post(url, {"set": "", "status": "quarantined", "reason": ""}).content
+
+
+@pytest.mark.parametrize("status", ["archived", "deprecated"])
+def test_a_status_tells_its_reason_in_every_form(shop: Store, owner: Visitor, status: str) -> None:
+    reason = "Use <b>other</b> & rest"
+    owner.post("/manage/project/demo/settings/", {"set": "", "status": status, "reason": reason})
+    marker = {"status": status, "reason": reason}
+    assert simple(shop)["project-status"] == marker
+    for path in ("/pypi/demo/json", "/pypi/demo/1.0/json"):
+        assert json.loads(read(shop, path).body)["project-status"] == marker
+    html = read(shop, "/simple/demo/").body.decode()
+    assert f'<meta name="pypi:project-status" content="{status}">' in html
+    assert f'<meta name="pypi:project-status-reason" content="{escape(reason)}">' in html
+    page = Client().get("/project/demo/").content.decode()
+    assert f"This project is {status}" in page
+    assert escape(reason) in page
+    owner.post("/manage/project/demo/settings/", {"set": "", "status": "active", "reason": ""})
+    assert simple(shop)["project-status"] == {"status": "active"}
+    assert json.loads(read(shop, "/pypi/demo/json").body)["project-status"] == {"status": "active"}
 
 
 def test_maintainers_see_and_change_nothing_and_strangers_see_nothing(shop: Store, owner: Visitor) -> None:

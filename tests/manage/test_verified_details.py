@@ -14,6 +14,7 @@ from cheeseshop.catalog.models import Project, Release
 from cheeseshop.core.facts import PublisherRepository
 from cheeseshop.distributions.links import github_repository
 from cheeseshop.edge_contract.protocols import Admission
+from cheeseshop.organizations.models import MemberRole, Membership, Organization, Team, TeamMember, TeamRole
 from cheeseshop.publishing.receiving import Receiver
 from cheeseshop.storage import Store
 from tests.support.actors import member
@@ -105,6 +106,25 @@ def test_a_maintainers_address_counts_whoever_uploads(store: Store, client: Clie
     ProjectRole.objects.create(project=Project.objects.get(), user=ann, role=Role.MAINTAINER)
     send(store, token, build_wheel("demo", "1.0", metadata_lines=PEOPLE))
     assert "Author: Ann" in groups(client)["Verified"]
+
+
+@pytest.mark.parametrize("by", ["team", "organisation"])
+@pytest.mark.parametrize("public", [True, False])
+def test_a_role_by_an_organisation_counts_where_anybody_may_know_of_it(
+    store: Store, client: Client, ann: User, by: str, public: bool
+) -> None:
+    token = make_token(make_user("bob"))
+    send(store, token, build_wheel("demo", "0.1"))
+    acme = Organization.objects.create(name="Acme", normalized_name="acme", display_name="Acme", kind="Company")
+    Project.objects.update(organization=acme)
+    role = MemberRole.OWNER if by == "organisation" else MemberRole.MEMBER
+    Membership.objects.create(organization=acme, user=ann, role=role, is_public=public)
+    if by == "team":
+        team = Team.objects.create(organization=acme, name="cooks", normalized_name="cooks")
+        TeamMember.objects.create(team=team, user=ann)
+        TeamRole.objects.create(team=team, project=Project.objects.get(), role=Role.MAINTAINER)
+    send(store, token, build_wheel("demo", "1.0", metadata_lines=PEOPLE))
+    assert ("Verified" in groups(client)) is public
 
 
 @pytest.mark.parametrize(

@@ -256,6 +256,18 @@ def test_what_concerns_a_project_is_mailed_to_owners_of_every_kind(acme: Acme, s
     assert HistoryEntry.objects.filter(action="organization_project:delete", subject="demo").exists()
 
 
+def test_a_yank_is_mailed_to_maintainers_of_every_kind(acme: Acme, shop: Store) -> None:
+    project = make(acme)
+    bob, _ = acme.join("bob")
+    TeamMember.objects.create(team=acme.team, user=bob)
+    TeamRole.objects.create(team=acme.team, project=project, role=Role.MAINTAINER)
+    ProjectRole.objects.create(project=project, user=make_user("dave"), role=Role.MAINTAINER)
+    assert upload(shop, make_token(bob), build_wheel("demo", "1.0")).status == 200
+    acme.visitor.post("/manage/project/demo/release/1.0/", {"yank": "", "reason": "broken", "confirm": "1.0"})
+    told = Mail.objects.filter(kind="release-yanked").values_list("recipient", flat=True)
+    assert sorted(told) == ["alice@example.org", "bob@example.org", "dave@example.org"]
+
+
 PAGES = ("projects/", "people/", "teams/", "history/", "settings/", "service-accounts/", "team/cooks/projects/",
          "team/cooks/members/", "team/cooks/settings/", "team/cooks/history/")  # fmt: skip
 BUTTONS = {  # what each sees to press

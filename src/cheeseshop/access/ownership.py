@@ -47,6 +47,12 @@ UNION SELECT m.user_id FROM organizations_teamrole t JOIN organizations_teammemb
 UNION SELECT m.user_id FROM catalog_project p JOIN organizations_membership m ON m.organization_id = p.organization_id
  WHERE p.id = %s AND m.role = 'Owner'"""
 
+_PEOPLE = """
+SELECT r.user_id FROM access_projectrole r WHERE r.project_id = %s
+UNION SELECT m.user_id FROM organizations_teamrole t JOIN organizations_teammember m ON m.team_id = t.team_id
+ WHERE t.project_id = %s
+UNION SELECT m.user_id FROM catalog_project p JOIN organizations_membership m ON m.organization_id = p.organization_id
+ WHERE p.id = %s AND m.role = 'Owner'"""
 
 _LEFT = """
 INSERT INTO organizations_historyentry (organization_id, at, actor, action, subject, team)
@@ -120,6 +126,11 @@ def publicly_held(user: UUID, limit: int = 500) -> list[UUID]:
 def owners_of(project: UUID) -> list[UUID]:
     """Return everybody who owns a project: by themselves, by a team, or by its organisation."""
     return [sql.as_uuid(row[0]) for row in sql.every(_OWNERS, project, project, project)]
+
+
+def people_of(project: UUID) -> list[UUID]:
+    """Return everybody who has a role on a project: their own, their team's, or by owning its organisation."""
+    return [sql.as_uuid(row[0]) for row in sql.every(_PEOPLE, project, project, project)]
 
 
 def lock_owned(user: UUID) -> None:

@@ -57,12 +57,23 @@ def user_named(username: str) -> User | None:
 _PUBLIC = """
 SELECT LOWER(u.public_email) FROM accounts_user u JOIN account_emailaddress a ON a.user_id = u.id
 WHERE u.public_email <> '' AND a.email = u.public_email AND a.verified = %s AND u.is_active = %s AND u.id"""
+_OPENLY_ON = """
+SELECT r.user_id FROM access_projectrole r WHERE r.project_id = %s
+UNION SELECT m.user_id FROM organizations_teamrole t JOIN organizations_teammember m ON m.team_id = t.team_id
+ JOIN organizations_team team ON team.id = t.team_id
+ JOIN organizations_membership s ON s.organization_id = team.organization_id AND s.user_id = m.user_id
+ WHERE t.project_id = %s AND s.is_public = %s
+UNION SELECT m.user_id FROM catalog_project p JOIN organizations_membership m ON m.organization_id = p.organization_id
+ WHERE p.id = %s AND m.role = 'Owner' AND m.is_public = %s"""
 
 
 def public_addresses_of_project(project: UUID) -> frozenset[str]:
-    """Return the public addresses, in lower case, of those who have a role on a project."""
-    roles = " IN (SELECT r.user_id FROM access_projectrole r WHERE r.project_id = %s)"
-    return frozenset(str(row[0]) for row in sql.every(_PUBLIC + roles, True, True, project))
+    """Return the public addresses, in lower case, of those who openly have a role on a project.
+
+    A role by a team or an organisation counts where the membership is shown in public: the mark would tell of it.
+    """
+    rows = sql.every(f"{_PUBLIC} IN ({_OPENLY_ON})", True, True, project, project, True, project, True)
+    return frozenset(str(row[0]) for row in rows)
 
 
 def public_addresses_of(user: UUID) -> frozenset[str]:

@@ -55,6 +55,27 @@ class ReleaseOut(Schema):
     files: list[FileOut]
 
 
+class ReleaseLine(Schema):
+    """A release in a list."""
+
+    version: str
+    released_at: datetime
+    yanked: bool
+    yanked_reason: str
+    files: int = Field(description="how many there are")
+    size: int = Field(description="bytes of all files")
+
+
+class HistoryLine(Schema):
+    """A line of the journal."""
+
+    serial: int
+    at: datetime
+    actor: str
+    action: str
+    version: str = Field(description="of the release that it is about, or empty")
+
+
 class Yank(Schema):
     """Why something is yanked."""
 

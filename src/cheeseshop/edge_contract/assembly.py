@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from cheeseshop.edge_contract.container import Container, Piece, make_piece
 
-PAGE_FORMAT = 1
+PAGE_FORMAT = 2
 
 
 class Form(StrEnum):

@@ -118,7 +118,8 @@ def page_pieces(project: ProjectRow) -> dict[str, Piece]:
         "roles": [{"role": role, "user": user} for role, user in project.roles],
         "organization": project.organization,
     }
-    legacy = b',"last_serial":%d,"ownership":%s' % (project.serial, orjson.dumps(ownership))
+    standing = (project.serial, orjson.dumps(ownership), orjson.dumps(marker))
+    legacy = b',"last_serial":%d,"ownership":%s,"project-status":%s' % standing
     return {
         "html_head": make_piece(_html_head(project.normalized_name, status, reason).encode()),
         "html_tail": make_piece(f"  </body>\n</html>\n<!--SERIAL {project.serial}-->\n".encode()),

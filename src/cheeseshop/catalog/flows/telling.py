@@ -3,9 +3,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Q
-
-from cheeseshop.access.ownership import owners_of
+from cheeseshop.access.ownership import owners_of, people_of
 from cheeseshop.accounts import history
 from cheeseshop.accounts.models import User
 from cheeseshop.catalog.models import Project
@@ -24,9 +22,8 @@ def tell_owners(project: Project, kind: str, *also: User, **told: object) -> Non
 
 
 def tell_collaborators(project: Project, kind: str, **told: object) -> None:
-    """Mail everybody who has a role on a project, once each."""
-    whom = Q(project_roles__project=project) | Q(pk__in=owners_of(project.pk))
-    _tell(project, kind, User.objects.filter(whom, is_active=True, service_of=None), told)
+    """Mail everybody who has a role on a project, by themselves, a team or an organisation, once each."""
+    _tell(project, kind, User.objects.filter(pk__in=people_of(project.pk), is_active=True, service_of=None), told)
 
 
 def _tell(project: Project, kind: str, people: Iterable[User], told: dict[str, object]) -> None:
