@@ -292,6 +292,21 @@ def test_only_those_whom_it_concerns_see_a_claim(owner: User, bob: tuple[User, V
     assert Claim.objects.get().owners_answer == ""
 
 
+def test_who_owns_a_project_by_an_organisation_sees_what_is_asked_of_it(
+    owner: User, bob: tuple[User, Visitor]
+) -> None:
+    from cheeseshop.organizations.models import MemberRole, Membership, Organization
+
+    acme = Organization.objects.create(name="Acme", normalized_name="acme", kind="Community")
+    Project.objects.update(organization=acme)
+    ann, anns = member("ann")
+    ask(bob[1])
+    assert path() not in anns.get("/manage/claims/").content.decode()
+    Membership.objects.create(organization=acme, user=ann, role=MemberRole.OWNER)
+    assert path() in anns.get("/manage/claims/").content.decode()
+    assert anns.get(path()).status_code == 200
+
+
 @pytest.mark.parametrize("token", ["x", "x:y:z", "", "WyJhIiwiYiJd:1tXyZz:abc", "\u00e9"])
 def test_links_that_are_not_ours(token: str) -> None:
     assert Client().get(f"/claims/answer/{token or 'x'}/").status_code == 404

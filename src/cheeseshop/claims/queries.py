@@ -8,7 +8,8 @@ from enum import Flag, auto
 
 from django.db.models import Max, QuerySet
 
-from cheeseshop.access.models import ProjectRole, Role
+from cheeseshop.access.models import Role
+from cheeseshop.access.ownership import Listing, held
 from cheeseshop.access.ownership import owners_of as owned_by
 from cheeseshop.access.permissions import Action, may
 from cheeseshop.accounts.models import User
@@ -16,6 +17,8 @@ from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.claims.criteria import Criterion, criteria
 from cheeseshop.claims.models import Claim
 from cheeseshop.core.clock import now
+
+_MOST_PROJECTS = 20_000  # of one person are looked at
 
 # Whoever counts downloads says so when the program starts: those of a project within the last thirty days.
 downloads: Callable[[Project], int] | None = None
@@ -90,6 +93,6 @@ def claims_by(user: User, limit: int = 100) -> list[Claim]:
 
 
 def claims_upon(user: User, limit: int = 100) -> list[Claim]:
-    """Return what others ask of somebody's projects and is undecided, newest first."""
-    owned = ProjectRole.objects.filter(user=user, role=Role.OWNER).values("project")
+    """Return what others ask of projects that somebody owns in any way, and is undecided, newest first."""
+    owned = [project for project, role in held(user.pk, Listing(limit=_MOST_PROJECTS)) if role == Role.OWNER]
     return list(Claim.objects.filter(project__in=owned, state__in=["open", "asked"]).order_by("-id")[:limit])
