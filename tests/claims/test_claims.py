@@ -292,9 +292,7 @@ def test_only_those_whom_it_concerns_see_a_claim(owner: User, bob: tuple[User, V
     assert Claim.objects.get().owners_answer == ""
 
 
-def test_who_owns_a_project_by_an_organisation_sees_what_is_asked_of_it(
-    owner: User, bob: tuple[User, Visitor]
-) -> None:
+def test_who_owns_a_project_by_an_organisation_sees_what_is_asked_of_it(owner: User, bob: tuple[User, Visitor]) -> None:
     from cheeseshop.organizations.models import MemberRole, Membership, Organization
 
     acme = Organization.objects.create(name="Acme", normalized_name="acme", kind="Community")
