@@ -37,6 +37,7 @@ _STEPS = (
     "cheeseshop.webhooks.delivering.read_journal",
     "cheeseshop.webhooks.delivering.deliver_due",
     "cheeseshop.advisories.flows.match_new_releases",
+    "cheeseshop.relations.flows.read_journal",
 )
 
 

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "cheeseshop.webhooks",
     "cheeseshop.inside",
     "cheeseshop.advisories",
+    "cheeseshop.relations",
     "cheeseshop.claims",
     "cheeseshop.moderation",
     "cheeseshop.quotas",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("project/<str:name>/<str:version>/", views.project, name="release"),
     path("project/<str:name>/<str:version>/files/", views.files, name="files"),
     path("project/<str:name>/<str:version>/releases/", views.releases, name="releases"),
+    path("project/<str:name>/<str:version>/dependencies/", views.dependencies, name="dependencies"),
     path("project/<str:name>/<str:version>/provenance/", views.provenance, name="provenance"),
     path("project/<str:name>/<str:version>/provenance/<str:filename>/", views.file_provenance, name="file-provenance"),
     path("project/<str:name>/<str:version>/statistics/", views.statistics, name="statistics"),

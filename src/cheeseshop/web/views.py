@@ -21,6 +21,7 @@ from cheeseshop.core.errors import Missing
 from cheeseshop.descriptions.shown import shown
 from cheeseshop.flags.queries import banners
 from cheeseshop.publishers.queries import publishers_of, takes_only_publishers
+from cheeseshop.relations.queries import relations_context
 from cheeseshop.stats.charts import plot
 from cheeseshop.stats.queries import downloads_by_day
 from cheeseshop.stats.views import downloads_context
@@ -35,6 +36,7 @@ _TABS = (
     ("release", "Description"),
     ("files", "Files"),
     ("releases", "Releases"),
+    ("dependencies", "Dependencies"),
     ("provenance", "Provenance"),
     ("statistics", "Statistics"),
 )
@@ -156,6 +158,21 @@ def releases(request: HttpRequest, name: str, version: str) -> HttpResponse:
         raise Http404("There is no such page of releases.")
     context = {"releases": rows[:_PAGE_OF_RELEASES], "page": page, "more": len(rows) > _PAGE_OF_RELEASES}
     return render(request, "web/releases.html", _context(found, release, "releases") | context)
+
+
+@require_safe
+def dependencies(request: HttpRequest, name: str, version: str) -> HttpResponse:
+    """Show what a release requires, and which projects require this one."""
+    found, release = _found(name, version)
+    if release is None:
+        raise Http404(f"{found.name} is in quarantine.")
+    if elsewhere := _elsewhere(request, found, release):
+        return elsewhere
+    page = _page_number(request)
+    context = relations_context(found.normalized_name, release.facts, page)
+    if page > 1 and not context["dependants"]:
+        raise Http404("There is no such page of projects.")
+    return render(request, "relations/project.html", _context(found, release, "dependencies") | context)
 
 
 @require_safe
