@@ -65,7 +65,7 @@ BEHIND_THE_GATE = {
     "manage/organizations/invitation/<uuid:invitation>/", "manage/organization-applications/",
     "manage/organization/<str:name>/history/", "manage/organization/<str:name>/team/<str:team>/history/",
     "manage/project/<str:name>/", "manage/project/<str:name>/history/", "manage/project/<str:name>/documentation/",
-    "manage/observations/", "manage/observations/<uuid:observation>/", "manage/limits/",
+    "manage/observations/", "manage/observations/<uuid:observation>/", "manage/limits/", "manage/quarantine/",
     "manage/claims/", "manage/claims/new/", "manage/claims/queue/",
 }  # fmt: skip
 SENSITIVE = {
@@ -101,6 +101,7 @@ SENSITIVE_TO_CHANGE = {
     "manage/organization/<str:name>/team/<str:team>/members/",
     "manage/organization/<str:name>/team/<str:team>/settings/",
     "manage/leaked-tokens/",
+    "manage/quarantine/new/", "manage/quarantine/user/", "manage/quarantine/<uuid:case>/",
 }  # fmt: skip
 
 

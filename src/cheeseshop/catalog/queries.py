@@ -14,6 +14,7 @@ from cheeseshop.access.models import ProjectRole
 from cheeseshop.access.ownership import publicly_held
 from cheeseshop.catalog.models import Description, File, Project, Release
 from cheeseshop.catalog.versions import sort_key
+from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Missing
 from cheeseshop.core.facts import ANYBODY, ProjectFacts, Visibility
@@ -88,9 +89,13 @@ def release_of(project: Project, version: str) -> Release:
     """Return the release of that version, in any spelling of it.
 
     Raises:
-        Missing: when there is none.
+        Missing: when there is none, or saying why it is in quarantine.
     """
-    return _of_version(_releases(project), project, version)
+    found = _of_version(Release.objects.filter(project=project), project, version)
+    if found.quarantined_at is not None:
+        why, contact = found.quarantine_reason, current.settings().contact
+        raise Missing(f"{project.name} {found.version} is in quarantine ({why}). Questions about it: {contact}.")
+    return found
 
 
 def any_release_of(project: Project, version: str) -> Release:

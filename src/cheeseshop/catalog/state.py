@@ -34,6 +34,7 @@ class ReleaseState:
     id: UUID
     version: str
     created_at: datetime
+    quarantined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,12 @@ WHERE p.normalized_name = %s"""
 def release_state(project_id: UUID, sort_key: bytes) -> ReleaseState | None:
     """Return a project's release of that sort key, or None."""
     row = sql.first(
-        "SELECT id, version, created_at FROM catalog_release WHERE project_id = %s AND sort_key = %s",
+        "SELECT id, version, created_at, quarantined_at IS NOT NULL FROM catalog_release"
+        " WHERE project_id = %s AND sort_key = %s",
         project_id,
         sort_key,
     )
-    return None if row is None else ReleaseState(sql.as_uuid(row[0]), row[1], sql.as_moment(row[2]))
+    return None if row is None else ReleaseState(sql.as_uuid(row[0]), row[1], sql.as_moment(row[2]), bool(row[3]))
 
 
 def has_file_of_type(release_id: UUID, packagetype: str) -> bool:

@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     publishing.add_parsers(commands)
     _organization(commands)
     _project(commands)
+    _quarantine(commands)
     _import(commands)
     _stats(commands)
     _checks(commands)
@@ -181,6 +182,29 @@ def _organization(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
     for name, each in actions.choices.items():
         each.add_argument("--json", action="store_true")
+        each.set_defaults(run=run, action="listed" if name == "list" else name)
+
+
+def _quarantine(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("quarantine", help="hold projects, releases and files back while they are looked at")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    add = actions.add_parser("add", help="nobody gets it from now on, and its people can't change it")
+    add.add_argument("project")
+    add.add_argument("--version", default="", help="one release only")
+    add.add_argument("--file", default="", help="one file only")
+    add.add_argument("--reason", required=True, help="anybody can read it")
+    add.add_argument("--evidence", default="", help="for moderators")
+    clear = actions.add_parser("clear", help="everything is as it was before")
+    clear.add_argument("case", help="its identity, as `quarantine list` prints it")
+    clear.add_argument("--note", default="", help="in the mail to the project's people")
+    actions.add_parser("list", help="what is in quarantine, oldest first").add_argument("--json", action="store_true")
+
+    def run(options: argparse.Namespace) -> int:
+        from cheeseshop.cli import quarantine  # noqa: PLC0415 - loads Django
+
+        return int(getattr(quarantine, options.action)(options))
+
+    for name, each in actions.choices.items():
         each.set_defaults(run=run, action="listed" if name == "list" else name)
 
 

@@ -68,3 +68,46 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.subject}"
+
+
+class Case(models.Model):
+    """A quarantine: what is held, by whom, why, on what evidence; and its end. Identities begin with the time.
+
+    ``project_id`` may name a row; ``version`` and ``filename`` are empty where the whole project is held. The row of
+    what is held says whether it is: a case whose subject was removed is closed with it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    project_id = models.UUIDField()
+    project = models.CharField(max_length=200)
+    version = models.CharField(max_length=200, blank=True)
+    filename = models.CharField(max_length=255, blank=True)
+    reason = models.CharField(max_length=500)
+    evidence = models.CharField(max_length=2000, blank=True)
+    observation = models.ForeignKey(Observation, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases")
+    held_by = models.CharField(max_length=100)
+    held_at = models.DateTimeField(default=now)
+    cleared_by = models.CharField(max_length=100, blank=True)
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    cleared_note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], name="case_open", condition=models.Q(cleared_at=None)),
+            models.Index(fields=["project_id"], name="case_by_project"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project_id", "version", "filename"],
+                name="case_open_once",
+                condition=models.Q(cleared_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """What is held, in words."""
+        return self.filename or (f"{self.project} {self.version}" if self.version else self.project)

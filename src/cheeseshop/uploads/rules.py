@@ -198,11 +198,14 @@ def check_release(project: ProjectState | None, version: Version, filetype: str)
 
     Raises:
         Refusal: when the release is too old or has its source distribution.
+        Forbidden: when it is in quarantine.
     """
     settings = current.settings()
     release = release_state(project.id, sort_key(version)) if project else None
     if release is None:
         return None
+    if release.quarantined:
+        raise Forbidden(f"Release {release.version} is in quarantine and can't be changed; write to {settings.contact}")
     days = settings.old_release_days
     if days and now() - release.created_at > timedelta(days=days):
         raise Refusal(f"Uploading new files to releases older than {days} days is not allowed.")

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from cheeseshop.catalog.models import Project
+from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.core import current
 from cheeseshop.core.errors import Forbidden, Missing
 from cheeseshop.flags.state import check
@@ -46,6 +46,19 @@ def check_changeable(project: Project) -> None:
     if project.organization is not None and project.organization.deactivated_at is not None:
         name = project.organization.name
         raise Forbidden(f"The organisation {name} is deactivated; write to {settings.contact}.")
+
+
+def check_not_held(*things: Release | File) -> None:
+    """Check that nothing of this is in quarantine by itself.
+
+    Raises:
+        Forbidden: naming what is.
+    """
+    for each in things:
+        if each.quarantined_at is not None:
+            contact = current.settings().contact
+            what = f"Release {each.version}" if isinstance(each, Release) else f"File {each.filename}"
+            raise Forbidden(f"{what} is in quarantine and can't be changed; write to {contact}.")
 
 
 def change(project: Project, action: str, actor: str, version: str = "") -> journal.Change:

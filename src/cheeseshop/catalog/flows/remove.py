@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from cheeseshop.access.ownership import note_in_organization
-from cheeseshop.catalog.flows.changing import Changed, change, locked
+from cheeseshop.catalog.flows.changing import Changed, change, check_not_held, locked
 from cheeseshop.catalog.flows.telling import tell_owners
 from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.core.errors import Missing
@@ -25,6 +25,7 @@ def remove_file(project: UUID, filename: str, actor: str) -> Changed:
 
     Raises:
         Missing: when it is gone already.
+        Forbidden: while it, or something that goes with it, is in quarantine.
     """
     with transaction.atomic():
         check(Switch.NO_DELETION)
@@ -33,6 +34,7 @@ def remove_file(project: UUID, filename: str, actor: str) -> Changed:
         if found is None:
             raise Missing(f"There is no file {filename} any more.")
         release = found.release
+        check_not_held(found, release)
         found.delete()
         Project.objects.filter(pk=project).update(total_size=F("total_size") - found.size)
         tell_owners(owner, "file-deleted", by=actor, version=release.version, filename=filename)
@@ -46,6 +48,7 @@ def remove_release(project: UUID, release: UUID, actor: str) -> Changed:
 
     Raises:
         Missing: when it is gone already.
+        Forbidden: while it, or something that goes with it, is in quarantine.
     """
     with transaction.atomic():
         check(Switch.NO_DELETION)
@@ -54,6 +57,7 @@ def remove_release(project: UUID, release: UUID, actor: str) -> Changed:
         if found is None:
             raise Missing("This release does not exist any more.")
         files = list(File.objects.filter(release=found))
+        check_not_held(found, *files)
         found.delete()
         Project.objects.filter(pk=project).update(total_size=F("total_size") - sum(file.size for file in files))
         changes = [change(owner, f"remove file {file.filename}", actor, found.version) for file in files]
@@ -70,10 +74,12 @@ def remove_project(project: UUID, actor: str, why: str = "") -> Changed:
 
     Raises:
         Missing: when it is gone already.
+        Forbidden: while it, or something that goes with it, is in quarantine.
     """
     with transaction.atomic():
         check(Switch.NO_DELETION)
         owner = locked(project)
+        _check_nothing_held(owner)
         keys = tuple(file.blob_key for file in File.objects.filter(release__project=project).iterator())
         tell_owners(owner, "project-deleted", by=actor)
         note_in_organization(owner.pk, "organization_project:delete", actor)
@@ -81,3 +87,9 @@ def remove_project(project: UUID, actor: str, why: str = "") -> Changed:
         lines = [change(owner, action, actor) for action in (why, "remove project") if action]
         journal.commit(lines, [journal.Dirty(owner.normalized_name)])
     return Changed(owner.normalized_name, keys)
+
+
+def _check_nothing_held(project: Project) -> None:
+    releases = Release.objects.filter(project=project, quarantined_at__isnull=False)
+    files = File.objects.filter(release__project=project, quarantined_at__isnull=False)
+    check_not_held(*releases[:1], *files[:1])

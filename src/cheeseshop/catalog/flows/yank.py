@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from cheeseshop.catalog.flows.changing import Changed, change, locked
+from cheeseshop.catalog.flows.changing import Changed, change, check_not_held, locked
 from cheeseshop.catalog.flows.telling import NO_REASON, some_of, tell_collaborators
 from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.core.clock import now
@@ -51,6 +51,7 @@ def yank_releases(
     Raises:
         Refusal: when the reason is too long.
         Missing: when the project or one of the releases is gone; then nothing is changed.
+        Forbidden: when one of them is in quarantine.
     """
     _check(reason)
     with transaction.atomic():
@@ -58,6 +59,7 @@ def yank_releases(
         found = list(Release.objects.filter(project=project, pk__in=releases).order_by("sort_key"))
         if len(found) < len(set(releases)):
             raise Missing("This release does not exist any more." if len(releases) == 1 else _SOME_GONE)
+        check_not_held(*found)
         turned = _turn(found, reason, yanked=yanked)
         if not turned:
             return Changed(owner.normalized_name)
@@ -87,6 +89,7 @@ def yank_files(project: UUID, filenames: Collection[str], reason: str, actor: st
     Raises:
         Refusal: when the reason is too long.
         Missing: when the project or one of the files is gone; then nothing is changed.
+        Forbidden: when one of them, or its release, is in quarantine.
     """
     _check(reason)
     with transaction.atomic():
@@ -96,6 +99,7 @@ def yank_files(project: UUID, filenames: Collection[str], reason: str, actor: st
         if len(found) < len(set(filenames)):
             one = f"There is no file {next(iter(filenames))} any more."
             raise Missing(one if len(filenames) == 1 else _SOME_GONE)
+        check_not_held(*found, *(file.release for file in found))
         turned = _turn(found, reason, yanked=yanked)
         if not turned:
             return Changed(owner.normalized_name)

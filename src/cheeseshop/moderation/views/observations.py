@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What administrators see of observations."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cheeseshop.accounts.views.settings import administrator, page_number
 from cheeseshop.core.errors import Refusal
 from cheeseshop.moderation import flows
-from cheeseshop.moderation.models import Kind, Observation, Verdict
+from cheeseshop.moderation.models import Kind, Observation, Subject, Verdict
 from cheeseshop.moderation.queries import Wanted, observations
 
 
@@ -51,4 +52,7 @@ def one(request: HttpRequest, observation: UUID) -> HttpResponse:
             messages.error(request, error.message)
         return redirect("observations")
     context = {"observation": found, "form": form, "payload": sorted(found.payload.items())}
+    if found.subject_kind in {Subject.PROJECT, Subject.RELEASE}:
+        name, _, version = found.subject.partition(" ")
+        context["subject_project"] = urlencode({"project": name, "version": version, "evidence": found.summary})
     return render(request, "moderation/observation.html", context)

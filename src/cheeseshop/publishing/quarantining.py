@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Quarantine, from the public tree to the pages.
+
+Links are taken away before the rows say so, and once more afterwards: a crash in between leaves something that nobody
+gets, which ``cheeseshop verify --repair`` mends, and never something that everybody gets.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import DatabaseError
+
+from cheeseshop.access.models import ProjectRole
+from cheeseshop.catalog.flows import quarantine
+from cheeseshop.catalog.flows.quarantine import Held
+from cheeseshop.core import current
+from cheeseshop.core.errors import Conflict, TryAgain
+from cheeseshop.moderation import cases
+from cheeseshop.moderation.models import Case
+from cheeseshop.pages.publisher import publish_project
+from cheeseshop.publishing.public_tree import publish_file
+from cheeseshop.storage import Store, open_store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who holds what back, and why: the reason is public, the evidence is for moderators."""
+
+    held: Held
+    reason: str
+    by: str
+    evidence: str = ""
+    observation: UUID | None = None
+
+
+def hold(order: Order) -> None:
+    """Put something into quarantine. When this returns, nobody gets it from this host.
+
+    Raises:
+        Refusal, Missing, Conflict: as the flow.
+        TryAgain: when it is in quarantine, but its pages could not be published yet.
+    """
+    store, keys = open_store(), quarantine.keys_of(order.held)
+    for key in keys:
+        _withdraw(store, key)
+    try:
+        opened = cases.opening(order.by, order.evidence, order.observation)
+        changed = quarantine.hold(order.held, order.reason, order.by, opened)
+    finally:
+        _relink(store, keys)  # as the rows decide: gone now, or back where the flow refused
+    _publish(store, changed.normalized_name)
+
+
+def clear(case: UUID, note: str, by: str) -> None:
+    """Take something out of quarantine.
+
+    Raises:
+        Missing, Conflict: as the flow.
+        TryAgain: when it is out, but its pages could not be published yet.
+    """
+    found = cases.open_case(case)
+    held = Held(found.project_id, found.version, found.filename)
+    changed = quarantine.clear(held, note, by, cases.closing(found.pk, by, note))
+    store = open_store()
+    _relink(store, quarantine.keys_of(held))
+    _publish(store, changed.normalized_name)
+
+
+def hold_all_of(person: UUID, reason: str, by: str) -> int:
+    """Put every project on which a person has a role of their own into quarantine, and return how many were not yet.
+
+    Raises:
+        Refusal: as the flow.
+    """
+    done = 0
+    for project in ProjectRole.objects.filter(user=person).values_list("project", flat=True):
+        try:
+            hold(Order(Held(project), reason, by))
+        except Conflict:
+            continue
+        done += 1
+    return done
+
+
+def clear_all_of(person: UUID, note: str, by: str) -> int:
+    """Take every project on which a person has a role of their own out of quarantine, and return how many there were.
+
+    Releases and files that are held by themselves stay so.
+    """
+    projects = ProjectRole.objects.filter(user=person).values("project")
+    found = list(Case.objects.filter(project_id__in=projects, version="", filename="", cleared_at=None))
+    for case in found:
+        clear(case.pk, note, by)
+    return len(found)
+
+
+def _withdraw(store: Store, key: str) -> None:
+    store.withdraw_blob(key)
+    store.withdraw_blob(f"{key}.metadata")
+    store.withdraw_provenance(key)
+
+
+def _relink(store: Store, keys: Iterable[str]) -> None:
+    for key in keys:
+        publish_file(store, key)
+
+
+def _publish(store: Store, normalized_name: str) -> None:
+    try:
+        publish_project(store, current.settings().url, normalized_name)
+    except (DatabaseError, OSError) as error:
+        log.exception("publishing %s failed", normalized_name)
+        raise TryAgain("The change is made, but its pages could not be published yet; they follow.") from error
