@@ -13,12 +13,16 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cheeseshop.accounts.models import User
+from cheeseshop.catalog.flows.quarantine import Held
 from cheeseshop.catalog.models import BlobLease, File, Project, Release, UsedFilename
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.journal.models import Entry, SerialCounter
+from cheeseshop.moderation.models import Case
 from cheeseshop.notify.models import Mail
-from cheeseshop.publishing import sweeping
+from cheeseshop.publishing import quarantining, sweeping
+from cheeseshop.publishing.quarantining import Order
 from cheeseshop.staging.flows.sessions import end_expired
 from cheeseshop.staging.models import Session, StagedFile
 from cheeseshop.storage import Store, open_store
@@ -272,6 +276,22 @@ def test_a_preview_that_nobody_owns_is_removed(stager: Stager) -> None:
     stager.store.stage("x" * 43, {}, {})
     end_expired()
     assert [folder.name for folder in stager.store.staged.iterdir()] == [Session.objects.get().token]
+
+
+@pytest.mark.parametrize("version", ["", "1.0"])
+def test_the_preview_of_what_is_in_quarantine_is_gone_and_comes_back(
+    stager: Stager, place: Store, version: str
+) -> None:
+    assert upload(place, make_token(User.objects.get()), SDIST).status == 200
+    stager.open()
+    stager.stage(*WHEEL)
+    folder = place.staged / Session.objects.get().token
+    before = sorted(path.name for path in folder.rglob("*"))
+    assert WHEEL.filename in before
+    quarantining.hold(Order(Held(Project.objects.get().pk, version), "It reads keys.", "mod"))
+    assert not folder.exists()
+    quarantining.clear(Case.objects.get().pk, "", "mod")
+    assert sorted(path.name for path in folder.rglob("*")) == before
 
 
 def test_replacing_a_file(stager: Stager) -> None:

@@ -21,6 +21,7 @@ from cheeseshop.moderation import cases
 from cheeseshop.moderation.models import Case
 from cheeseshop.pages.publisher import publish_project
 from cheeseshop.publishing.public_tree import publish_file
+from cheeseshop.staging.preview import refresh_previews
 from cheeseshop.storage import Store, open_store
 
 log = logging.getLogger(__name__)
@@ -110,6 +111,7 @@ def _relink(store: Store, keys: Iterable[str]) -> None:
 
 
 def _publish(store: Store, normalized_name: str) -> None:
+    refresh_previews(store, normalized_name)
     try:
         publish_project(store, current.settings().url, normalized_name)
     except (DatabaseError, OSError) as error:

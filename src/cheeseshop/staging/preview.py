@@ -7,7 +7,10 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
+from packaging.version import Version
 
+from cheeseshop.catalog.state import project_state, release_state
+from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core import current
 from cheeseshop.core.clock import iso_microseconds
 from cheeseshop.staging.models import FileStatus, Session, SessionStatus, StagedFile
@@ -17,16 +20,30 @@ _API_VERSION = "1.1"
 
 
 def write_preview(store: Store, session: Session) -> None:
-    """Bring a session's preview in line with its files. Sessions that ended have none."""
+    """Bring a session's preview in line with its files. Sessions that ended, or of what is in quarantine, have none."""
     with store.lock(f"stage {session.token}"):
         session.refresh_from_db()
-        if session.status != SessionStatus.PENDING:
+        if session.status != SessionStatus.PENDING or _is_held(session):
             store.unstage(session.token)
             return
         files = list(session.files.filter(status=FileStatus.COMPLETED).order_by("filename"))
         blobs = {file.filename: file.key for file in files}
         blobs |= {f"{f.filename}.metadata": f"{f.key}.metadata" for f in files if f.row.get("metadata_sha256")}
         store.stage(session.token, blobs, _pages(session, files))
+
+
+def refresh_previews(store: Store, normalized_name: str) -> None:
+    """Bring the previews of a project's sessions in line, after it went into quarantine or came out."""
+    for session in Session.objects.filter(normalized_name=normalized_name, status=SessionStatus.PENDING):
+        write_preview(store, session)
+
+
+def _is_held(session: Session) -> bool:
+    project = project_state(session.normalized_name)
+    if project is None or project.quarantined:
+        return project is not None
+    release = release_state(project.id, sort_key(Version(session.version)))
+    return release is not None and release.quarantined
 
 
 def _pages(session: Session, files: list[StagedFile]) -> dict[str, bytes]:
