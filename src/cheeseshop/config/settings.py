@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "cheeseshop.claims",
     "cheeseshop.moderation",
     "cheeseshop.quotas",
+    "cheeseshop.help",
     "cheeseshop.web",
 ]
 MIDDLEWARE = [

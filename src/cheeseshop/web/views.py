@@ -240,12 +240,6 @@ def upload_help(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
-    """Explain what refusals of uploads refer to."""
-    return render(request, "web/help.html")
-
-
-@require_safe
 def health(_request: HttpRequest) -> HttpResponse:
     """Answer OK when the database does."""
     with connection.cursor() as cursor:
