@@ -145,7 +145,7 @@ def test_the_page_asks_the_database_a_few_things_only(client: Client) -> None:
         ("sponsors", {"powered_by": "A windmill gives the power."}, "A windmill gives the power."),
         ("ip-addresses", {"network_addresses": "192.0.2.0/24 2001:db8::/32"}, "192.0.2.0/24, 2001:db8::/32"),
         ("ip-addresses", {"url": "https://packages.example.org"}, "allow the host name packages.example.org"),
-        ("beta-badge", {"upload_2": True}, "In beta here: Upload 2.0"),
+        ("beta-badge", {"upload_2": True}, "beta Upload 2.0 , the draft"),
         ("statistics", {"count_downloads": False}, "Downloads are not counted"),
         ("organizations", {"organization_approval": False}, "Anybody can make one."),
         ("twofa", {"require_2fa_for_upload": False}, "without a second factor too"),

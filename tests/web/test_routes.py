@@ -36,6 +36,10 @@ ANYBODY = {
     "_/oidc/audience", "_/oidc/mint-token", "_/oidc/github/mint-token", "_/oidc/burn-token", ".well-known/pytp",
     "org/<str:name>/",
     "_/secrets/disclose-token", "_/github/disclose-token",
+    "policy/terms/", "policy/privacy/", "policy/acceptable-use/", "policy/code-of-conduct/", "trademarks/", "security/",
+    "credits/", "sponsors/", "donate/", "policy/terms-of-use/", "policy/terms-of-service/", "policy/privacy-notice/",
+    "policy/acceptable-use-policy/", "sponsor/", "2fa/", "sitemap/", "announcements/", "announcements/<int:pk>/",
+    "rss/announcements.xml",
 }  # fmt: skip
 DURING_LOG_IN = {"account/two-factor/", "account/two-factor/remember/", "account/confirm-login/"}
 BY_TOKEN = {  # each with its action: tests/api
@@ -66,7 +70,7 @@ BEHIND_THE_GATE = {
     "manage/organization/<str:name>/history/", "manage/organization/<str:name>/team/<str:team>/history/",
     "manage/project/<str:name>/", "manage/project/<str:name>/history/", "manage/project/<str:name>/documentation/",
     "manage/observations/", "manage/observations/<uuid:observation>/", "manage/limits/",
-    "manage/claims/", "manage/claims/new/", "manage/claims/queue/",
+    "manage/claims/", "manage/claims/new/", "manage/claims/queue/", "manage/texts/",
 }  # fmt: skip
 SENSITIVE = {
     "manage/account/emails/", "manage/account/password/", "manage/account/password/set/", "manage/account/delete/",
@@ -100,7 +104,8 @@ SENSITIVE_TO_CHANGE = {
     "manage/organization/<str:name>/team/<str:team>/projects/",
     "manage/organization/<str:name>/team/<str:team>/members/",
     "manage/organization/<str:name>/team/<str:team>/settings/",
-    "manage/leaked-tokens/",
+    "manage/leaked-tokens/", "manage/texts/<str:key>/", "manage/announcements/", "manage/announcements/<int:pk>/",
+    "manage/banners/",
 }  # fmt: skip
 
 

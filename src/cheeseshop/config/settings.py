@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "cheeseshop.moderation",
     "cheeseshop.quotas",
     "cheeseshop.help",
+    "cheeseshop.notices",
     "cheeseshop.web",
 ]
 MIDDLEWARE = [

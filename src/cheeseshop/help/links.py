@@ -3,8 +3,12 @@
 
 from django.urls import reverse
 
+from cheeseshop.notices.state import shown_pieces
+
 _LINKS = {
     "account_url": "account",
+    "announcements_feed_url": "rss-announcements",
+    "announcements_url": "announcements",
     "api_url": "api-v1:openapi-json",
     "device_url": "mfa_add_webauthn",
     "history_url": "security-history",
@@ -25,6 +29,16 @@ _LINKS = {
 }
 
 
+_TEXTS = {
+    "acceptable_use_url": "acceptable-use",
+    "conduct_url": "code-of-conduct",
+    "donate_url": "donate",
+    "sponsors_url": "sponsors",
+}
+
+
 def links() -> dict[str, str]:
-    """Return each link's name and path."""
-    return {name: reverse(view) for name, view in _LINKS.items()}
+    """Return each link's name and path; an empty one for a text of the site that says nothing."""
+    shown = {piece.key: reverse(piece.view_name) for piece in shown_pieces()}
+    texts = {name: shown.get(key, "") for name, key in _TEXTS.items()}
+    return {name: reverse(view) for name, view in _LINKS.items()} | texts

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The help page."""
+"""The help page, and the map of the site."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,3 +14,9 @@ from cheeseshop.help.topics import GROUPS
 def page(request: HttpRequest) -> HttpResponse:
     """Answer every question on one page, so that a link to any of them works without JavaScript."""
     return render(request, "help/page.html", {"groups": GROUPS} | figures() | links())
+
+
+@require_safe
+def site_map(request: HttpRequest) -> HttpResponse:
+    """Show people where everything is."""
+    return render(request, "help/site_map.html", {"groups": GROUPS})
