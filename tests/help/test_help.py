@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings as django
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import Resolver404, resolve
@@ -23,6 +23,9 @@ from cheeseshop.core.settings import SettingsError, load_settings
 from cheeseshop.flags.flows import turn
 from cheeseshop.help.figures import in_time
 from cheeseshop.help.topics import GROUPS
+from cheeseshop.storage import Store
+from tests.support.archives import build_wheel
+from tests.support.factories import make_token, make_user, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +79,27 @@ def test_every_fragment_that_a_message_or_a_link_names_is_there(client: Client) 
     assert {"file-name-reuse", "verified-email", "size-limits", "verified-details", "compromised-password"} <= named
     known = set(fragments(page(client)))
     assert (named | {rule.value for rule in Rule} | KNOWN_ELSEWHERE) - known == set()
+
+
+def test_refusals_lead_to_their_answers(store: Store) -> None:
+    token = make_token(make_user())
+    lines = ["Description-Content-Type: text/x-rst"]
+    reply = upload(store, token, build_wheel("demo", "1.0", metadata_lines=lines, description="Title\n=\n\n|none|\n"))
+    assert reply.status == 400
+    assert "failed to render" in reply.body
+    assert "http://localhost:8000/help/#render-failure" in reply.body
+    reply = upload(store, token[:-4] + "AAAA", build_wheel("demo", "1.0"))
+    assert reply.status == 403
+    assert "http://localhost:8000/help/#invalid-auth" in reply.body
+
+
+def test_the_page_can_be_read_while_the_database_is_away(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("away")
+
+    monkeypatch.setattr("cheeseshop.sql.every", away)
+    monkeypatch.setattr("django.db.models.query.QuerySet._fetch_all", away)
+    assert len(page(client).select(".answer")) > 50
 
 
 def test_every_fragment_is_there_once_and_every_inner_link_leads_somewhere(client: Client) -> None:

@@ -179,7 +179,7 @@ def dependencies(request: HttpRequest, name: str, version: str) -> HttpResponse:
     context = relations_context(found.normalized_name, release.facts, page)
     if page > 1 and not context["dependants"]:
         raise Http404("There is no such page of projects.")
-    return render(request, "relations/project.html", _context(found, release, "dependencies") | context)
+    return render(request, "relations/project.html", _context(request, found, release, "dependencies") | context)
 
 
 @require_safe
