@@ -33,6 +33,8 @@ def store(tmp_path: Path) -> object:
 @pytest.fixture(autouse=True)
 def no_flags_left() -> None:
     """What a test switched is rolled back with its rows; what the process remembers of it goes too."""
-    from cheeseshop.flags.state import forget
+    from cheeseshop.flags import state as flags
+    from cheeseshop.notices import state as texts
 
-    forget()
+    flags.forget()
+    texts.forget()

@@ -357,7 +357,7 @@ def test_downloads_are_told_where_they_are_counted(
 def test_what_the_help_page_says(client: Client) -> None:
     page = client.get("/help/").content.decode()
     assert 'id="name-claims"' in page
-    assert "six weeks" in page
+    assert "6 weeks" in page
 
 
 def test_the_flow_itself_asks_for_an_attempt(owner: User, bob: tuple[User, Visitor]) -> None:

@@ -7,19 +7,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cheeseshop.accounts.models import User
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Forbidden, Missing, Refusal
 from cheeseshop.flags import state
 from cheeseshop.flags.flows import NewBanner, put_up, take_down, turn
-from cheeseshop.flags.models import Banner, FlagChange
+from cheeseshop.flags.models import Banner, BannerChange, FlagChange
 from cheeseshop.flags.names import MESSAGES, Switch
+from cheeseshop.flags.queries import banners
 from cheeseshop.storage import Store, open_store
-from tests.support.actors import Visitor, member
+from tests.support.actors import Visitor, insider, member
 from tests.support.archives import build_wheel
 from tests.support.factories import SITE, make_token, make_user, upload
 from tests.support.quick_accounts import no_limits, quick
@@ -150,20 +152,97 @@ def test_banners_are_shown_where_and_while_they_should_be(client: Client, owner:
     assert "For demo" in project
     for text in ("Later", "Over"):
         assert text not in home + project
-    take_down(Banner.objects.get(text="For demo").pk)
+    take_down(Banner.objects.get(text="For demo").pk, "eve")
+    told = [(c.action, c.text, c.by) for c in BannerChange.objects.order_by("-id")[:2]]
+    assert told == [("down", "For demo", "eve"), ("up", "Over", "root")]
     assert "For demo" not in client.get("/project/demo/").content.decode()
     with pytest.raises(Missing):
-        take_down(10_000)
+        take_down(10_000, "eve")
 
 
 @pytest.mark.parametrize(
     "new",
     [
         NewBanner(" "), NewBanner("x" * 301), NewBanner("x", "loud"), NewBanner("x", link="javascript:alert(1)"),
-        NewBanner("x", ends_at=now() - timedelta(days=1)),
+        NewBanner("x", ends_at=now() - timedelta(days=1)), NewBanner("x", link="//example.org/"),
+        NewBanner("x", link="https://[::1"), NewBanner("x", link="/" + "x" * 500), NewBanner("x", language="tlh"),
+        NewBanner("x", project="no-such-project"),
     ],
 )  # fmt: skip
 def test_bad_banners_are_refused(new: NewBanner) -> None:
     with pytest.raises(Refusal):
         put_up(new, "root")
     assert not Banner.objects.exists()
+
+
+def test_a_banner_for_a_language_is_for_its_readers_only(client: Client, owner: Visitor) -> None:
+    put_up(NewBanner("Deutsch", language="de"), "root")
+    put_up(NewBanner("Português", language="pt"), "root")
+    put_up(NewBanner("Hier", project="demo", language="de"), "root")
+    for language, texts in (("de", {"Deutsch"}), ("de-AT,de;q=0.8", {"Deutsch"}), ("pt-BR", {"Português"}),
+                            ("en", set()), ("", set()), ("tlh;q=x", set())):  # fmt: skip
+        page = client.get("/", headers={"accept-language": language}).content.decode()
+        assert {text for text in ("Deutsch", "Português", "Hier") if text in page} == texts, language
+    assert "Hier" in client.get("/project/demo/", headers={"accept-language": "de"}).content.decode()
+    assert "Hier" not in client.get("/project/demo/", headers={"accept-language": "fr"}).content.decode()
+
+
+@pytest.fixture
+def administrator(shop: Store) -> Visitor:
+    user, visitor = insider("root")
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    return visitor
+
+
+BANNERS = "/manage/banners/"
+
+
+def test_administrators_put_banners_up_on_the_site_look_first_and_take_them_down(
+    client: Client, owner: Visitor, administrator: Visitor
+) -> None:
+    said = {"text": "Moving <house>", "level": "warning", "project": "Demo", "starts_at": "2026-01-01 10:00"}
+    preview = administrator.post(BANNERS, said | {"preview": ""}).content.decode()
+    assert "Moving &lt;house&gt;" in preview
+    assert not Banner.objects.exists()
+    administrator.post(BANNERS, said | {"up": ""})
+    made = Banner.objects.get()
+    assert (made.normalized_name, made.by, made.starts_at.isoformat()) == ("demo", "root", "2026-01-01T10:00:00+00:00")
+    assert "Moving &lt;house&gt;" in client.get("/project/demo/").content.decode()
+    assert "shown now" in administrator.get(BANNERS).content.decode()
+    for _ in range(2):  # the second click finds nothing, and says so
+        page = administrator.post(BANNERS, {"down": str(made.pk)}, follow=True).content.decode()
+    assert f"There is no banner {made.pk}." in page
+    assert "Moving" not in client.get("/project/demo/").content.decode()
+    assert [c.action for c in BannerChange.objects.order_by("id")] == ["up", "down"]
+    assert "taken down" in administrator.get(BANNERS).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ({"text": ""}, "This field is required"), ({"text": "x" * 301}, "at most 300"),
+        ({"link": "javascript:alert(1)"}, "A link begins with"), ({"project": "none"}, "no project named none"),
+        ({"ends_at": "2020-01-01 10:00"}, "ends after it begins"), ({"starts_at": "soon"}, "valid date"),
+        ({"language": "tlh"}, "valid choice"), ({"down": "x"}, "There is no banner 0."),
+    ],
+)  # fmt: skip
+def test_the_form_of_banners_says_what_is_wrong(administrator: Visitor, said: dict[str, str], error: str) -> None:
+    page = administrator.post(BANNERS, {"text": "x", "level": "info", "up": ""} | said, follow=True).content.decode()
+    assert error in page
+    assert not Banner.objects.exists()
+
+
+def test_nobody_else_puts_banners_up(owner: Visitor) -> None:
+    assert owner.get(BANNERS).status_code == 403
+    assert owner.post(BANNERS, {"text": "x", "level": "info", "up": ""}).status_code == 403
+    assert not Banner.objects.exists()
+
+
+def test_a_page_has_a_top_while_the_database_is_away(shop: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("away")
+
+    put_up(NewBanner("Here"), "root")
+    assert [each.text for each in banners()] == ["Here"]
+    monkeypatch.setattr("django.db.models.query.QuerySet._fetch_all", away)
+    assert banners() == []

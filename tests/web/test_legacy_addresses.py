@@ -1,14 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Addresses that other indexes have had lead where the thing is now, and help pages are where refusals say."""
-
-import re
-from pathlib import Path
+"""Addresses that other indexes have had lead where the thing is now."""
 
 import pytest
-from bs4 import BeautifulSoup
 from django.test import Client
 
-import cheeseshop
 from cheeseshop.catalog.models import File, Project
 from cheeseshop.core.clock import now
 from cheeseshop.storage import Store
@@ -67,11 +62,3 @@ def test_a_file_is_found_by_its_name_alone(client: Client, store: Store) -> None
     assert client.get("/packages/py3/d/demo/other-1.0-py3-none-any.whl").status_code == 404
     Project.objects.update(quarantined_at=now())
     assert client.get(asked).status_code == 404
-
-
-def test_every_anchor_that_a_refusal_names_is_on_the_help_page(client: Client) -> None:
-    source = Path(cheeseshop.__file__).parent
-    named = {a for path in source.rglob("*.py") for a in re.findall(r"/help/#([a-z0-9-]+)", path.read_text("utf-8"))}
-    page = BeautifulSoup(client.get("/help/").content, "html.parser")
-    assert len(named) == 5
-    assert named <= {tag["id"] for tag in page.find_all(id=True)}

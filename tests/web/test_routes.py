@@ -36,6 +36,10 @@ ANYBODY = {
     "_/oidc/audience", "_/oidc/mint-token", "_/oidc/github/mint-token", "_/oidc/burn-token", ".well-known/pytp",
     "org/<str:name>/",
     "_/secrets/disclose-token", "_/github/disclose-token",
+    "policy/terms/", "policy/privacy/", "policy/acceptable-use/", "policy/code-of-conduct/", "trademarks/", "security/",
+    "credits/", "sponsors/", "donate/", "policy/terms-of-use/", "policy/terms-of-service/", "policy/privacy-notice/",
+    "policy/acceptable-use-policy/", "sponsor/", "2fa/", "sitemap/", "announcements/", "announcements/<int:pk>/",
+    "rss/announcements.xml",
 }  # fmt: skip
 DURING_LOG_IN = {"account/two-factor/", "account/two-factor/remember/", "account/confirm-login/"}
 BY_TOKEN = {  # each with its action: tests/api
@@ -67,6 +71,7 @@ BEHIND_THE_GATE = {
     "manage/project/<str:name>/", "manage/project/<str:name>/history/", "manage/project/<str:name>/documentation/",
     "manage/observations/", "manage/observations/<uuid:observation>/", "manage/limits/", "manage/quarantine/",
     "manage/claims/", "manage/claims/new/", "manage/claims/queue/",
+    "manage/texts/",
 }  # fmt: skip
 SENSITIVE = {
     "manage/account/emails/", "manage/account/password/", "manage/account/password/set/", "manage/account/delete/",
@@ -102,6 +107,8 @@ SENSITIVE_TO_CHANGE = {
     "manage/organization/<str:name>/team/<str:team>/settings/",
     "manage/leaked-tokens/",
     "manage/quarantine/new/", "manage/quarantine/user/", "manage/quarantine/<uuid:case>/",
+    "manage/texts/<str:key>/", "manage/announcements/", "manage/announcements/<int:pk>/",
+    "manage/banners/",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from cheeseshop.core import current
 from cheeseshop.core.errors import Forbidden, Missing
 from cheeseshop.organizations.models import Organization, Team
 from cheeseshop.organizations.queries import organization_named, team_named
-from cheeseshop.tokens.authentication import NO_IDENTITY, Bearer, Origin, authenticate
+from cheeseshop.tokens.authentication import Bearer, Origin, authenticate, no_identity
 
 
 class ByToken(AuthBase):
@@ -31,7 +31,7 @@ class ByToken(AuthBase):
         """
         header = request.headers.get("Authorization", "")
         if not header.lower().startswith(("bearer ", "token ")):
-            raise Forbidden(NO_IDENTITY)
+            raise no_identity()
         bearer = authenticate(header, Origin(address_of(request), request.headers.get("User-Agent", "")[:300]))
         if not bearer.issued_by_administrator:
             _check_person(bearer)

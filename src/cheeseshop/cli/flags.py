@@ -37,7 +37,7 @@ def banner(options: argparse.Namespace) -> int:
         print(put_up(new, _BY).pk)
         return 0
     if options.action == "remove":
-        take_down(options.number)
+        take_down(options.number, _BY)
         return 0
     rows = Banner.objects.order_by("id")
     told = [

@@ -89,6 +89,8 @@ INSTALLED_APPS = [
     "cheeseshop.claims",
     "cheeseshop.moderation",
     "cheeseshop.quotas",
+    "cheeseshop.help",
+    "cheeseshop.notices",
     "cheeseshop.web",
 ]
 MIDDLEWARE = [

@@ -20,6 +20,8 @@ urlpatterns = [
     path("", include("cheeseshop.claims.urls")),
     path("", include("cheeseshop.moderation.urls")),
     path("", include("cheeseshop.quotas.urls")),
+    path("", include("cheeseshop.help.urls")),
+    path("", include("cheeseshop.notices.urls")),
     path("api/v1/", include("cheeseshop.api.urls")),
     path("stats/", include("cheeseshop.stats.urls")),
     path("", include("cheeseshop.web.urls")),

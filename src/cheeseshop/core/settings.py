@@ -20,6 +20,7 @@ _ISSUERS = (
     "oidc_issuer", "github_oidc_issuer", "gitlab_oidc_issuer", "google_oidc_issuer", "activestate_oidc_issuer",
     "github_api_url",
 )  # fmt: skip
+_LINKS = ("operator_url", "feedback_url", "software_url")
 _TRUE = frozenset({"1", "yes", "true", "on"})
 _FALSE = frozenset({"0", "no", "false", "off"})
 
@@ -44,6 +45,14 @@ class Settings:
     contact: str = _doc("Whom people write to about this index, shown on error pages.", "the administrator")
     security_contact: str = _doc("Whom to tell of a hole in this index: an address or a link. Empty: the contact.", "")
     funding_manifests: str = _doc("Addresses of funding manifests of who runs this index, by spaces.", "")
+    operator: str = _doc("Who runs this index, as the help page names them. Empty: its administrators.", "")
+    operator_url: str = _doc("Where to read about who runs this index.", "")
+    powered_by: str = _doc("What this index runs on and who gives it, in a sentence for the help page.", "")
+    feedback_url: str = _doc("Where people report faults of this site. Empty: the contact.", "")
+    software_url: str = _doc(
+        "Where the program is developed. A fork names its own.", "https://github.com/cheeseshop/cheeseshop"
+    )
+    network_addresses: str = _doc("Networks of this index, for firewalls, by spaces. Empty: the host name is told.", "")
     access_log: bool = _doc("Whether serve logs one line a request to stderr.", True)
     debug: bool = _doc("Developer pages. Refused when the address is not local.", False)
     require_2fa_for_upload: bool = _doc("Whether an uploader needs two factors.", True)
@@ -241,6 +250,12 @@ def _check_addresses(settings: Settings) -> None:
         address = getattr(settings, name)
         if address and not address.startswith(("https://", "http://localhost", "http://127.0.0.1")):
             raise SettingsError(f"{PREFIX}{name.upper()} must begin with https://, not {address!r}.")
+    for name in _LINKS:
+        address = getattr(settings, name)
+        if address and not address.startswith(("https://", "http://", "mailto:")):
+            raise SettingsError(
+                f"{PREFIX}{name.upper()} must begin with https://, http:// or mailto:, not {address!r}."
+            )
     if settings.trust_root and not Path(settings.trust_root).is_file():
         raise SettingsError(
             f"{PREFIX}TRUST_ROOT must name a trusted_root.json; there is no file {settings.trust_root!r}."

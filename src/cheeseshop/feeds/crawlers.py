@@ -13,11 +13,13 @@ from django.views.decorators.http import conditional_page, require_safe
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.feeds import queries
+from cheeseshop.notices.catalogue import BY_KEY
+from cheeseshop.notices.state import has_something, shown_pieces
 
 SITE_MAP_SIZE = 20_000
 """How many projects one site map lists; the protocol allows 50,000."""
 
-_PAGES = ("home", "help")
+_PAGES = ("home", "help", "announcements", "status", "stats", "human-site-map")
 _SITE_MAP_XMLNS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _HOUR, _DAY = 3600, 86400
 _VALID = timedelta(days=180)  # RFC 9116 wants less than a year
@@ -52,7 +54,8 @@ def site_map_index(_request: HttpRequest) -> HttpResponse:
 def site_map(_request: HttpRequest, bucket: int) -> HttpResponse:
     """List the addresses of one bucket."""
     if bucket == 0:
-        return _xml("urlset", [_entry("url", reverse(name)) for name in _PAGES])
+        own = (*_PAGES, *(piece.view_name for piece in shown_pieces()))
+        return _xml("urlset", [_entry("url", reverse(name)) for name in own])
     starts = queries.site_map_starts(SITE_MAP_SIZE)
     if bucket > len(starts):
         raise Http404("There is no such site map.")
@@ -83,9 +86,13 @@ def security_text(_request: HttpRequest) -> HttpResponse:
     expires = (now() + _VALID).replace(hour=0, minute=0, second=0, microsecond=0)
     text = (
         f"Contact: {contact}\nExpires: {expires:%Y-%m-%dT%H:%M:%SZ}\nPreferred-Languages: en\n"
-        f"Canonical: {site.url}{reverse('security-text')}\nPolicy: {site.url}{reverse('help')}\n"
+        f"Canonical: {site.url}{reverse('security-text')}\nPolicy: {site.url}{_policy()}\n"
     )
     return _kept(HttpResponse(text, content_type="text/plain; charset=utf-8"), _DAY)
+
+
+def _policy() -> str:
+    return reverse("text-security" if has_something(BY_KEY["security"]) else "help")
 
 
 @require_safe
@@ -101,5 +108,6 @@ def funding_manifests(_request: HttpRequest) -> HttpResponse:
 def humans(_request: HttpRequest) -> HttpResponse:
     """Say who runs this index (humanstxt.org)."""
     site = current.settings()
-    text = f"/* TEAM */\nRun by: {site.contact}\n\n/* SITE */\nName: {site.site_name}\nSoftware: Cheeseshop\n"
+    runs = site.operator or site.contact
+    text = f"/* TEAM */\nRun by: {runs}\n\n/* SITE */\nName: {site.site_name}\nSoftware: Cheeseshop\n"
     return _kept(HttpResponse(text, content_type="text/plain; charset=utf-8"), _DAY)

@@ -16,6 +16,9 @@ from cheeseshop.core import current
 from cheeseshop.core.errors import Missing
 from cheeseshop.feeds import queries
 from cheeseshop.feeds.queries import Item
+from cheeseshop.notices.queries import IN_FEED
+from cheeseshop.notices.queries import announcements as newest_announcements
+from cheeseshop.notices.rendering import as_safe_html
 
 UPDATES, PACKAGES, RELEASES = 100, 40, 40
 """How many items each feed holds."""
@@ -68,6 +71,26 @@ def releases(_request: HttpRequest, name: str) -> HttpResponse:
     feed = _feed(f"{site.site_name}: releases of {project.name}", path, f"The newest releases of {project.name}.")
     for item in queries.releases_of(project, RELEASES):
         _add(feed, item.version, _release_path(item), item)
+    return _answer(feed)
+
+
+@require_safe
+@conditional_page
+def announcements(_request: HttpRequest) -> HttpResponse:
+    """Tell of the newest announcements."""
+    site = current.settings()
+    path = reverse("announcements")
+    feed = _feed(f"{site.site_name}: announcements", path, f"What everybody should know who uses {site.site_name}.")
+    for each in newest_announcements(size=IN_FEED)[0]:
+        link = site.url + reverse("announcement", kwargs={"pk": each.pk})
+        feed.add_item(
+            title=_NOT_XML.sub("", each.title),
+            link=link,
+            description=_NOT_XML.sub("", as_safe_html(each.text)),
+            pubdate=each.published_at,
+            updateddate=each.changed_at,
+            unique_id=link,
+        )
     return _answer(feed)
 
 

@@ -32,6 +32,7 @@ urlpatterns = [
     path("rss/updates.xml", rss.updates, name="rss-updates"),
     path("rss/packages.xml", rss.packages, name="rss-packages"),
     path("rss/project/<str:name>/releases.xml", rss.releases, name="rss-releases"),
+    path("rss/announcements.xml", rss.announcements, name="rss-announcements"),
     path("sitemap.xml", crawlers.site_map_index, name="site-map-index"),
     path("<bucket:bucket>.sitemap.xml", crawlers.site_map, name="site-map"),
     path("robots.txt", crawlers.robots, name="robots"),

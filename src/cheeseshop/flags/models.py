@@ -41,6 +41,19 @@ class FlagChange(models.Model):
         return f"{self.name} {'on' if self.on else 'off'} by {self.by}"
 
 
+class BannerChange(models.Model):
+    """Who put a banner up or took it down, when."""
+
+    banner = models.BigIntegerField()
+    action = models.CharField(max_length=10)
+    text = models.CharField(max_length=300)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return f"{self.text[:60]} {self.action} by {self.by}"
+
+
 class Banner(models.Model):
     """What administrators tell everybody, or the readers of one project, or of one language, for a time.
 

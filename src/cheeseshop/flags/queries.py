@@ -4,13 +4,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import DatabaseError
 from django.db.models import Q
 
 from cheeseshop import sql
 from cheeseshop.core.clock import now
-from cheeseshop.flags.models import Banner, FlagChange
+from cheeseshop.flags.models import Banner, BannerChange, FlagChange
 from cheeseshop.flags.names import MESSAGES
 from cheeseshop.flags.state import all_on
+
+_MOST = 5  # on one page
+_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +27,40 @@ class Shown:
 
 
 def banners(normalized_name: str = "", language: str = "") -> list[Shown]:
-    """Return what every page says at its top, or what one project's pages say besides."""
+    """Return what every page says at its top, or what one project's pages say besides.
+
+    ``language`` is the code of the reader's: a banner for ``pt`` is for readers of ``pt-br`` too. Nothing but switches
+    while the database is away: the page that says so has a top as well.
+    """
     moment = now()
     rows = Banner.objects.filter(Q(ends_at=None) | Q(ends_at__gt=moment), starts_at__lte=moment)
-    rows = rows.filter(normalized_name=normalized_name).filter(Q(language="") | Q(language=language))
-    found = [Shown(row.level, row.text, row.link) for row in rows.order_by("starts_at")[:5]]
+    languages = {"", language, language.partition("-")[0]}
+    rows = rows.filter(normalized_name=normalized_name, language__in=sorted(languages))
+    try:
+        found = [Shown(row.level, row.text, row.link) for row in rows.order_by("starts_at")[:_MOST]]
+    except DatabaseError:
+        found = []
     if normalized_name:
         return found
     on = [(MESSAGES[switch], turned.note) for switch, turned in all_on().items() if turned.notify]
     return [Shown("warning", f"{message} {note}".strip(), "/status/") for message, note in on] + found
+
+
+def every_banner() -> list[tuple[Banner, str]]:
+    """Return the banners that are up, the newest first, each with ``shown``, ``later`` or ``over``."""
+    moment = now()
+    return [(row, _state(row, moment)) for row in Banner.objects.order_by("-id")[:_LISTED]]
+
+
+def _state(banner: Banner, moment: datetime) -> str:
+    if banner.starts_at > moment:
+        return "later"
+    return "over" if banner.ends_at is not None and banner.ends_at <= moment else "shown"
+
+
+def banner_changes() -> list[BannerChange]:
+    """Return who put banners up and took them down lately, newest first."""
+    return list(BannerChange.objects.order_by("-id")[:_LISTED])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page that says how the index is."""
+"""The page that says how the index is, and the one on which administrators put banners up."""
 
 from typing import Any
 
+from django.contrib import messages
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
+from cheeseshop.accounts.views.settings import administrator
+from cheeseshop.core.errors import Refusal
+from cheeseshop.flags import flows
+from cheeseshop.flags.forms import PutUp
+from cheeseshop.flags.models import Banner
 from cheeseshop.flags.names import MESSAGES
-from cheeseshop.flags.queries import changes, health
+from cheeseshop.flags.queries import banner_changes, changes, every_banner, health
 from cheeseshop.flags.state import all_on
 
 
@@ -35,3 +41,46 @@ def status(request: HttpRequest) -> HttpResponse:
     reply["Cache-Control"] = "no-cache"
     reply["Vary"] = "Accept"
     return reply
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def banners(request: HttpRequest) -> HttpResponse:
+    """Show administrators the banners; put one up, look at it first, or take one down."""
+    user = administrator(request)
+    form, preview = PutUp(), None
+    if request.method == "POST" and "down" in request.POST:
+        _take_down(request, request.POST["down"], user.username)
+        return redirect("banners")
+    if request.method == "POST":
+        form = PutUp(request.POST)
+        try:
+            if form.is_valid():
+                preview = _previewed_or_up(request, form, user.username)
+                if preview is None:
+                    return redirect("banners")
+        except Refusal as error:
+            form.add_error(None, error.message)
+    context = {"form": form, "preview": preview, "rows": every_banner(), "changes": banner_changes()}
+    return render(request, "flags/banners.html", context)
+
+
+def _previewed_or_up(request: HttpRequest, form: PutUp, by: str) -> Banner | None:
+    """Return the banner that a preview asks for, or put it up.
+
+    Raises:
+        Refusal: when it can't be put up.
+    """
+    if "preview" in request.POST:
+        flows.check_banner(form.wanted)
+        return flows.as_banner(form.wanted)
+    flows.put_up(form.wanted, by)
+    messages.success(request, "The banner is up.")
+    return None
+
+
+def _take_down(request: HttpRequest, number: str, by: str) -> None:
+    try:
+        flows.take_down(int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0, by)  # noqa: PLR2004 - digits
+        messages.success(request, "The banner is down.")
+    except Refusal as error:
+        messages.error(request, error.message)

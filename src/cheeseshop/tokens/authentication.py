@@ -13,6 +13,7 @@ from cheeseshop.access.permissions import Action
 from cheeseshop.accounts import history
 from cheeseshop.accounts.flows.passwords import as_request, examine_password
 from cheeseshop.accounts.queries import Person, person
+from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Forbidden
 from cheeseshop.core.facts import PublisherIdentity
@@ -20,7 +21,6 @@ from cheeseshop.tokens import caveats
 from cheeseshop.tokens.macaroons import BadMacaroon, Macaroon, parse, verifies
 from cheeseshop.tokens.models import Token
 
-NO_IDENTITY = "Invalid or non-existent authentication information."
 PASSWORDS_REFUSED = (
     "Username/Password authentication is no longer supported. Migrate to API Tokens or Trusted Publishers instead."
 )
@@ -87,6 +87,12 @@ class Origin:
     agent: str
 
 
+def no_identity() -> Forbidden:
+    """Return the refusal of whoever shows no token that counts. It says the same whatever was wrong with it."""
+    where = f"{current.settings().url}/help/#invalid-auth"
+    return Forbidden(f"Invalid or non-existent authentication information. See {where} for more information.")
+
+
 def authenticate(header: str, origin: Origin) -> Bearer:
     """Find whose token an Authorization header carries: Basic with user ``__token__``, or ``token``/``bearer``.
 
@@ -106,7 +112,7 @@ def authenticate(header: str, origin: Origin) -> Bearer:
         raise Forbidden("Invalid API Token: malformed token") from error
     row = sql.first(_LOOK_UP, identifier)
     if row is None or not verifies(macaroon, bytes(row[1])):
-        raise Forbidden(NO_IDENTITY)
+        raise no_identity()
     bearer = _bearer(macaroon, row, origin)
     bearer.check(None, None)
     _stamp(identifier, None if row[3] is None else sql.as_moment(row[3]), origin, first=bearer.holder is not None)
@@ -126,7 +132,7 @@ def _bearer(macaroon: Macaroon, row: sql.Row, origin: Origin) -> Bearer:
         return Bearer(None, macaroon, kept, address=origin.address, publisher=publisher)
     holder = person(sql.as_uuid(user_id))
     if holder is None or not holder.may_act:
-        raise Forbidden(NO_IDENTITY)
+        raise no_identity()
     return Bearer(holder, macaroon, kept, bool(by_administrator), origin.address)
 
 
@@ -157,11 +163,11 @@ def _secret(header: str, origin: Origin) -> str:
     if scheme.lower() in {"token", "bearer"}:
         return rest.strip()
     if scheme.lower() != "basic":
-        raise Forbidden(NO_IDENTITY)
+        raise no_identity()
     try:
         username, _, password = base64.b64decode(rest.strip(), validate=True).decode("utf-8").partition(":")
     except (binascii.Error, ValueError) as error:
-        raise Forbidden(NO_IDENTITY) from error
+        raise no_identity() from error
     if username.strip() != "__token__":
         examine_password(username.strip(), password, origin.address, origin.agent)
         raise Forbidden(PASSWORDS_REFUSED)

@@ -300,7 +300,8 @@ def _html(text: str, content_type: str | None, *, legacy: bool) -> tuple[str, li
     except DistributionRefused as error:
         if legacy:
             return render_description(text, "text/plain"), [str(error)]
-        raise
+        where = f"{current.settings().url}/help/#render-failure"
+        raise DistributionRefused(f"{error} See {where} for more information.", error.field) from error
 
 
 def _file(upload: _Upload, found: Inspection, faults: list[str], attested: Attested | None) -> File:

@@ -11,7 +11,7 @@ from cheeseshop.core.facts import PublisherRepository
 from cheeseshop.edge_contract.protocols import RequestHead
 from cheeseshop.flags.names import Switch
 from cheeseshop.flags.state import check
-from cheeseshop.tokens.authentication import NO_IDENTITY, Bearer, Origin, authenticate
+from cheeseshop.tokens.authentication import Bearer, Origin, authenticate, no_identity
 
 _DIGITS = 20
 
@@ -46,7 +46,7 @@ def admit(head: RequestHead) -> Sender:
         check_action(action)
     header = head.headers.get("authorization")
     if not header:
-        raise Forbidden(NO_IDENTITY)
+        raise no_identity()
     agent = head.headers.get("user-agent", "")[:300]
     bearer = authenticate(header, Origin(head.client, agent))
     repository = PublisherRepository(bearer.publisher.urls) if bearer.publisher and bearer.publisher.urls else None

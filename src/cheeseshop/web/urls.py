@@ -20,7 +20,6 @@ urlpatterns = [
     path("project/<str:name>/<str:version>/statistics/", views.statistics, name="statistics"),
     path("user/<str:username>/", views.user, name="user"),
     path("legacy/", views.upload_help, name="upload-help"),
-    path("help/", views.help_page, name="help"),
     path("RPC2", calls),
     path("pypi", legacy_addresses.pypi),
     path("pypi/", legacy_addresses.pypi),

@@ -20,12 +20,14 @@ from cheeseshop.catalog.verified import declared_by
 from cheeseshop.core.errors import Missing
 from cheeseshop.descriptions.shown import shown
 from cheeseshop.flags.queries import banners
+from cheeseshop.notices.queries import on_the_front
 from cheeseshop.publishers.queries import publishers_of, takes_only_publishers
 from cheeseshop.relations.queries import relations_context
 from cheeseshop.stats.charts import plot
 from cheeseshop.stats.queries import downloads_by_day
 from cheeseshop.stats.views import downloads_context
 from cheeseshop.web.components import ExampleForm, Tab
+from cheeseshop.web.context import language_of
 from cheeseshop.web.errors import error_page
 
 _PAGE = 20
@@ -45,7 +47,8 @@ _TABS = (
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show what the index holds and its newest releases."""
-    return render(request, "web/home.html", {"releases": queries.newest_releases(), "counts": queries.counts()})
+    context = {"releases": queries.newest_releases(), "counts": queries.counts(), "announcements": on_the_front()}
+    return render(request, "web/home.html", context)
 
 
 @require_safe
@@ -96,9 +99,9 @@ def _elsewhere(request: HttpRequest, project: Project, release: Release | None) 
     return redirect(f"{path}?{query}" if query else path, permanent=True)
 
 
-def _context(project: Project, release: Release | None, tab: str) -> dict[str, Any]:
+def _context(request: HttpRequest, project: Project, release: Release | None, tab: str) -> dict[str, Any]:
     context: dict[str, Any] = {"project": project, "release": release, "maintainers": queries.maintainers_of(project)}
-    context["project_banners"] = banners(project.normalized_name)
+    context["project_banners"] = banners(project.normalized_name, language_of(request))
     if release is None:
         return context
     address = {"name": project.normalized_name, "version": release.version}
@@ -130,7 +133,9 @@ def project(request: HttpRequest, name: str, version: str | None = None) -> Http
     if elsewhere := _elsewhere(request, found, release):
         return elsewhere
     description = shown(queries.description_of(release), release.facts.get("project_urls", ())) if release else ""
-    return render(request, "web/project.html", _context(found, release, "release") | {"description": description})
+    return render(
+        request, "web/project.html", _context(request, found, release, "release") | {"description": description}
+    )
 
 
 @require_safe
@@ -141,7 +146,9 @@ def files(request: HttpRequest, name: str, version: str) -> HttpResponse:
         raise Http404(f"{found.name} is in quarantine.")
     if elsewhere := _elsewhere(request, found, release):
         return elsewhere
-    return render(request, "web/files.html", _context(found, release, "files") | {"files": queries.files_of(release)})
+    return render(
+        request, "web/files.html", _context(request, found, release, "files") | {"files": queries.files_of(release)}
+    )
 
 
 @require_safe
@@ -157,7 +164,7 @@ def releases(request: HttpRequest, name: str, version: str) -> HttpResponse:
     if not rows:
         raise Http404("There is no such page of releases.")
     context = {"releases": rows[:_PAGE_OF_RELEASES], "page": page, "more": len(rows) > _PAGE_OF_RELEASES}
-    return render(request, "web/releases.html", _context(found, release, "releases") | context)
+    return render(request, "web/releases.html", _context(request, found, release, "releases") | context)
 
 
 @require_safe
@@ -172,7 +179,7 @@ def dependencies(request: HttpRequest, name: str, version: str) -> HttpResponse:
     context = relations_context(found.normalized_name, release.facts, page)
     if page > 1 and not context["dependants"]:
         raise Http404("There is no such page of projects.")
-    return render(request, "relations/project.html", _context(found, release, "dependencies") | context)
+    return render(request, "relations/project.html", _context(request, found, release, "dependencies") | context)
 
 
 @require_safe
@@ -190,7 +197,7 @@ def provenance(request: HttpRequest, name: str, version: str) -> HttpResponse:
         "publishers": publishers_of(found.pk),
         "only_publishers": takes_only_publishers(found.pk),
     }
-    return render(request, "attestations/project.html", _context(found, release, "provenance") | context)
+    return render(request, "attestations/project.html", _context(request, found, release, "provenance") | context)
 
 
 @require_safe
@@ -205,7 +212,7 @@ def file_provenance(request: HttpRequest, name: str, version: str, filename: str
         shown = origins.provenance_of(found, release, filename)
     except Missing as error:
         raise Http404(error.message) from error
-    return render(request, "attestations/file.html", _context(found, release, "provenance") | {"file": shown})
+    return render(request, "attestations/file.html", _context(request, found, release, "provenance") | {"file": shown})
 
 
 @require_safe
@@ -216,7 +223,7 @@ def statistics(request: HttpRequest, name: str, version: str) -> HttpResponse:
         raise Http404(f"{found.name} is in quarantine.")
     if elsewhere := _elsewhere(request, found, release):
         return elsewhere
-    context = _context(found, release, "statistics") | downloads_context(request, found.pk)
+    context = _context(request, found, release, "statistics") | downloads_context(request, found.pk)
     return render(request, "stats/project.html", context)
 
 
@@ -237,12 +244,6 @@ def user(request: HttpRequest, username: str) -> HttpResponse:
 def upload_help(request: HttpRequest) -> HttpResponse:
     """Say how to upload, to people who open the upload address in a browser."""
     return render(request, "web/upload_help.html")
-
-
-@require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
-    """Explain what refusals of uploads refer to."""
-    return render(request, "web/help.html")
 
 
 @require_safe

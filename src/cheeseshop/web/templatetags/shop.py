@@ -80,6 +80,12 @@ def badge(kind: str, text: str) -> dict[str, Any]:
     return {"kind": kind, "text": text}
 
 
+@register.inclusion_tag("web/components/beta.html")
+def beta() -> dict[str, Any]:
+    """Mark a feature that may still change; the mark leads to what that means."""
+    return {}
+
+
 @register.inclusion_tag("web/components/empty.html")
 def empty(title: str, text: str = "") -> dict[str, Any]:
     """Say that there is nothing here yet, and what to do."""

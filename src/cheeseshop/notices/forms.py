@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What administrators fill in."""
+
+from django import forms
+
+from cheeseshop.notices.models import LONGEST_NOTE, LONGEST_TEXT, LONGEST_TITLE
+
+_MARKDOWN = (
+    "Markdown. Write links in full; $site_url stands for this site's address, $site_name for its name, $contact for "
+    "whom people write to."
+)
+
+
+class EditText(forms.Form):
+    """A text's new words."""
+
+    base = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    text = forms.CharField(
+        label="Text",
+        max_length=LONGEST_TEXT,
+        required=False,
+        help_text=f"{_MARKDOWN} Empty: the page is neither shown nor linked.",
+        widget=forms.Textarea(attrs={"rows": 20, "class": "mono"}),
+    )
+    note = forms.CharField(
+        label="Why",
+        max_length=LONGEST_NOTE,
+        required=False,
+        help_text="For the history of this page; administrators only.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class EditAnnouncement(forms.Form):
+    """An announcement."""
+
+    title = forms.CharField(
+        label="Title", max_length=LONGEST_TITLE, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    text = forms.CharField(
+        label="Text",
+        max_length=LONGEST_TEXT,
+        help_text=_MARKDOWN,
+        widget=forms.Textarea(attrs={"rows": 12, "class": "mono"}),
+    )
