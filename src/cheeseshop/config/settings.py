@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "cheeseshop.advisories",
     "cheeseshop.claims",
     "cheeseshop.moderation",
+    "cheeseshop.scanning",
     "cheeseshop.quotas",
     "cheeseshop.web",
 ]
