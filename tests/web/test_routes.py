@@ -34,7 +34,7 @@ ANYBODY = {
     "account/recover/", "account/recover/<str:token>/", "account/recover/cancel/<str:token>/",
     "_/oidc/audience", "_/oidc/mint-token", "_/oidc/github/mint-token", "_/oidc/burn-token", ".well-known/pytp",
     "org/<str:name>/",
-    "_/secrets/disclose-token", "_/github/disclose-token",
+    "_/secrets/disclose-token", "_/vulnerabilities/osv/report", "_/github/disclose-token",
 }  # fmt: skip
 DURING_LOG_IN = {"account/two-factor/", "account/two-factor/remember/", "account/confirm-login/"}
 BY_TOKEN = {  # each with its action: tests/api
@@ -64,6 +64,7 @@ BEHIND_THE_GATE = {
     "manage/organization/<str:name>/history/", "manage/organization/<str:name>/team/<str:team>/history/",
     "manage/project/<str:name>/", "manage/project/<str:name>/history/", "manage/project/<str:name>/documentation/",
     "manage/observations/", "manage/observations/<uuid:observation>/", "manage/limits/",
+    "manage/advisory/<str:identity>/dispute/",
     "manage/claims/", "manage/claims/new/", "manage/claims/queue/",
 }  # fmt: skip
 SENSITIVE = {
