@@ -4,6 +4,7 @@
 from typing import Any, ClassVar
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
@@ -16,11 +17,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, RegexValidator
 from django.http import HttpRequest
 
-from cheeseshop.accounts import history, limits, second_factor
+from cheeseshop.accounts import captcha, history, limits, second_factor
 from cheeseshop.accounts.models import USERNAME, Recovery, User
 from cheeseshop.accounts.passwords import LONGEST, PasswordRules
 from cheeseshop.accounts.queries import user_named
 from cheeseshop.core import current
+from cheeseshop.mail_domains.queries import has_lapsed
 
 _NO_LINKS = RegexValidator(r"://|www\.", "A name has no addresses of sites in it.", inverse_match=True)
 
@@ -103,6 +105,15 @@ class Register(NewPassword, account.SignupForm):  # type: ignore[misc]
         """Check that no other account has verified the address."""
         _check_unclaimed(value)
         return value
+
+    def clean(self) -> dict[str, Any]:
+        """Check the captcha, where one is asked for and everything else is right: its answer is good once."""
+        cleaned: dict[str, Any] = super().clean()
+        if captcha.is_required() and not self.errors:
+            chosen, request = captcha.provider(), context.request
+            token = str(self.data.get(chosen.field, "")) if chosen else ""
+            captcha.check(token, get_adapter(request).get_client_ip(request))
+        return cleaned
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Keep the full name."""
@@ -191,7 +202,8 @@ def _meant(named: str) -> list[tuple[User, str]]:
     else:
         user = user_named(named)
         found = [(user, user.email)] if user is not None and user.email else []
-    return [(user, address) for user, address in found if user.may_log_in and not user.is_staff]
+    meant = [(user, address) for user, address in found if user.may_log_in and not user.is_staff]
+    return [(user, address) for user, address in meant if not has_lapsed(address)]
 
 
 class _CodeForm(Plain, mfa.BaseAuthenticateForm):  # type: ignore[misc]

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 _CHORES = (
     "cheeseshop.accounts.flows.tidy_up.tidy_up",
+    "cheeseshop.accounts.flows.check_mail_domains.check_daily",
     "cheeseshop.claims.flows.seek_owners.remind",
     "cheeseshop.catalog.flows.collaborators.expire_invitations",
     "cheeseshop.tokens.expiring.tell_daily",
@@ -32,6 +33,7 @@ _CHORES = (
     "cheeseshop.webhooks.delivering.tidy_up",
     "cheeseshop.descriptions.images.tidy_up",
     "cheeseshop.advisories.fetching.fetch_daily",
+    "cheeseshop.rates.counting.tidy_up",
 )
 _STEPS = (
     "cheeseshop.webhooks.delivering.read_journal",
@@ -93,11 +95,14 @@ def load(store: Store) -> None:
         from cheeseshop.notify.courier import Courier  # noqa: PLC0415 - as above
         from cheeseshop.pages.loop import Publisher  # noqa: PLC0415 - as above
         from cheeseshop.publishing import receiving  # noqa: F401, PLC0415 - as above
+        from cheeseshop.scanning.loop import Scanning  # noqa: PLC0415 - as above
         from cheeseshop.stats.loop import Counting  # noqa: PLC0415 - as above
 
         Publisher(store, current.settings().url).start()
         Courier(_CHORES).start()
         Follower(_STEPS).start()
+        if current.settings().scan_uploads:
+            Scanning(store, current.settings().scan_memory_mb).start()
         if current.settings().count_downloads:
             Counting(store, current.settings().count_interval).start()
         is_stdlib_name("warm-up")  # reads a table that is read once

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "allauth.socialaccount",
     *(["allauth.socialaccount.providers.openid_connect"] if CHEESESHOP.oidc_issuer else []),
+    "cheeseshop.mail_domains",
     "cheeseshop.flags",
     "cheeseshop.access",
     "cheeseshop.organizations",
@@ -88,6 +89,8 @@ INSTALLED_APPS = [
     "cheeseshop.relations",
     "cheeseshop.claims",
     "cheeseshop.moderation",
+    "cheeseshop.scanning",
+    "cheeseshop.rates",
     "cheeseshop.quotas",
     "cheeseshop.help",
     "cheeseshop.notices",
@@ -167,6 +170,7 @@ ACCOUNT_RATE_LIMITS = {
     "password_strength": "120/m/ip",
     "xmlrpc": "3600/h/ip",
     "mint_token": "300/m/ip",
+    "dispute_advisory": "5/d/key,20/d/ip",
     "register_publisher": "100/d/key,100/d/ip",
 }
 ACCOUNT_FORMS = {
@@ -266,6 +270,16 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 200_000},
     }
 }
+if CHEESESHOP.cache_url:
+    CACHES = {
+        "database": CACHES["default"],
+        "default": {
+            "BACKEND": "cheeseshop.config.shared_cache.SharedCache",
+            "LOCATION": CHEESESHOP.cache_url,
+            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+            "KEY_PREFIX": "cheeseshop",
+        },
+    }
 if CHEESESHOP.mail_url:
     globals().update(dj_email_url.parse(CHEESESHOP.mail_url))
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -18,7 +18,7 @@ SERVED_URL = "served-url"
 _NOT_SETTINGS = frozenset({"CHEESESHOP_TEST_DATABASE_URL", "CHEESESHOP_CONFIG"})
 _ISSUERS = (
     "oidc_issuer", "github_oidc_issuer", "gitlab_oidc_issuer", "google_oidc_issuer", "activestate_oidc_issuer",
-    "github_api_url",
+    "github_api_url", "captcha_url", "rdap_url",
 )  # fmt: skip
 _LINKS = ("operator_url", "feedback_url", "software_url")
 _TRUE = frozenset({"1", "yes", "true", "on"})
@@ -40,6 +40,9 @@ class Settings:
     url: str = _doc("The public address of the site, and the only source of absolute URLs.", "http://localhost:8000")
     data: Path = _doc("The one folder of an embedded instance: database, blobs, pages, secret key.", Path("var"))
     database_url: str = _doc("PostgreSQL (postgresql://…) or empty for SQLite in the data folder.", "")
+    cache_url: str = _doc(
+        "Redis or Valkey (redis://…) for what several hosts share, limits above all. Empty: the database.", ""
+    )
     secret_key: str = _doc("Signs sessions and links. Empty: made once and kept in the data folder.", "")
     site_name: str = _doc("The name people read in the header.", "Cheeseshop")
     contact: str = _doc("Whom people write to about this index, shown on error pages.", "the administrator")
@@ -71,6 +74,18 @@ class Settings:
     new_projects_per_hour_address: int = _doc(
         "New projects that may be created from one address in an hour; 0 for no limit.", 40
     )
+    uploads_per_hour_user: int = _doc(
+        "Files that one account, or publisher, may upload in an hour; 0 for no limit.", 1000
+    )
+    uploads_per_hour_address: int = _doc(
+        "Files that may be uploaded from one address in an hour; 0 for no limit.", 2000
+    )
+    new_account_days: int = _doc("Days for which an account counts as new.", 7)
+    new_account_projects_per_hour: int = _doc("New projects a new account may create in an hour; 0: as any other.", 10)
+    new_account_uploads_per_hour: int = _doc("Files a new account may upload in an hour; 0: as any other.", 200)
+    noindex_days: int = _doc(
+        "Days for which projects of accounts that are younger than that are kept out of search engines; 0 for none.", 0
+    )
     organization_approval: bool = _doc("Whether an administrator decides about each new organisation.", True)
     upload_deadline: int = _doc("Seconds an upload may take at most.", 1800)
     upload_min_rate: int = _doc("Bytes a second an upload must keep up over any window of ten seconds.", 4096)
@@ -85,6 +100,9 @@ class Settings:
     advisories_url: str = _doc(
         "Where the archive of known vulnerabilities (OSV, zip) is fetched from each day; empty for never.", ""
     )
+    osv_keys_url: str = _doc(
+        "Where the source of pushed advisories lists the keys that it signs them with, or off.", "off"
+    )
     webhook_networks: str = _doc(
         "Networks that webhooks may call though they are not public, such as 10.0.0.0/8; public ones always are.", ""
     )
@@ -96,12 +114,26 @@ class Settings:
     mail_url: str = _doc("Where mails go: smtp://user:password@host:port?tls=True, or empty for var/mail/.", "")
     mail_from: str = _doc("The sender of mails. Empty: noreply at the site's host.", "")
     allow_registration: bool = _doc("Whether people may create accounts.", True)
+    captcha: str = _doc("Who asks people that register, while the switch is on: hcaptcha or turnstile.", "")
+    captcha_site_key: str = _doc("This site's public key at the captcha's provider.", "")
+    captcha_secret: str = _doc("This site's secret at the captcha's provider.", "")
+    captcha_url: str = _doc(
+        "Another address of the provider, with api.js and siteverify below it; empty for its own.", ""
+    )
     breached_passwords_url: str = _doc(
         "Where breached passwords are looked up: a range API, file:///sorted-hashes.txt, or off.",
         "https://api.pwnedpasswords.com/range/",
     )
     refuse_disposable_addresses: bool = _doc("Whether throw-away e-mail addresses are refused.", True)
     check_mail_domains: bool = _doc("Whether the domain of a new e-mail address must take mail, asked of DNS.", False)
+    check_lapsed_domains: bool = _doc(
+        "Whether domains of verified addresses are looked up, and addresses of lapsed ones lose their proof.", False
+    )
+    domain_grace_days: int = _doc("Days after which an address of a lapsed domain loses its proof.", 14)
+    dns_servers: str = _doc("Name servers to ask, address or address:port by spaces; empty: the machine's.", "")
+    rdap_url: str = _doc(
+        "Where registrations of domains are asked, such as https://rdap.org/domain/; empty for nowhere.", ""
+    )
     forget_addresses_days: int = _doc("Days after which the security history forgets network addresses.", 90)
     recovery_wait_hours: int = _doc("Hours between the grant of an account recovery and its use.", 72)
     oidc_issuer: str = _doc("The OpenID Connect issuer people log in with, or empty for none.", "")
@@ -134,6 +166,12 @@ class Settings:
         "Where deps.dev lists the keys that it signs reports of leaked tokens with, or off.",
         "https://storage.googleapis.com/depsdev-gcp-public-keys/secret_scanning",
     )
+    scan_uploads: bool = _doc("Whether published files are scanned; what is found are observations.", True)
+    yara_rules: str = _doc("A folder of YARA rules (.yar, .yara) that files are scanned by, or empty.", "")
+    bad_hashes: str = _doc("A file of SHA-256 digests of known bad files, one a line, or empty.", "")
+    spam_domains: str = _doc("A file of domains that descriptions should not link, one a line, or empty.", "")
+    scan_seconds: int = _doc("Seconds that the scan of one file may take.", 60)
+    scan_memory_mb: int = _doc("Memory that the process which scans may take, in MiB.", 1024)
     count_downloads: bool = _doc("Whether downloads are counted.", True)
     count_interval: int = _doc("Seconds between two countings of what was downloaded.", 60)
     stats_days: int = _doc("Days for which downloads are kept one by one, as Parquet; 0 for ever.", 400)
@@ -234,7 +272,11 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(f"{PREFIX}DEBUG=yes is unsafe on {parts.hostname}; write {PREFIX}DEBUG=no.")
     if settings.database_url and not settings.database_url.startswith(("postgres://", "postgresql://", "sqlite:///")):
         raise SettingsError(f"{PREFIX}DATABASE_URL must begin with postgresql:// or sqlite:///.")
+    if settings.cache_url and not settings.cache_url.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsError(f"{PREFIX}CACHE_URL must begin with redis://, rediss:// or unix://.")
     _check_addresses(settings)
+    if settings.scan_seconds < 5 or settings.scan_memory_mb < 256:  # noqa: PLR2004 - as the message says
+        raise SettingsError(f"{PREFIX}SCAN_SECONDS must be 5 or more, and {PREFIX}SCAN_MEMORY_MB 256 or more.")
     if not settings.password_login and not settings.oidc_issuer:
         raise SettingsError(f"{PREFIX}PASSWORD_LOGIN=no leaves nobody a way in; set {PREFIX}OIDC_ISSUER too.")
     return settings if not settings.url.endswith("/") else _with_url(settings, settings.url.rstrip("/"))
@@ -256,11 +298,17 @@ def _check_addresses(settings: Settings) -> None:
             raise SettingsError(
                 f"{PREFIX}{name.upper()} must begin with https://, http:// or mailto:, not {address!r}."
             )
+    if settings.captcha not in {"", "hcaptcha", "turnstile"}:
+        raise SettingsError(f"{PREFIX}CAPTCHA must be hcaptcha or turnstile, or empty, not {settings.captcha!r}.")
     if settings.trust_root and not Path(settings.trust_root).is_file():
         raise SettingsError(
             f"{PREFIX}TRUST_ROOT must name a trusted_root.json; there is no file {settings.trust_root!r}."
         )
-    for name, url in (("GITHUB", settings.github_keys_url), ("GOSST", settings.gosst_keys_url)):
+    for name, url in (
+        ("GITHUB", settings.github_keys_url),
+        ("GOSST", settings.gosst_keys_url),
+        ("OSV", settings.osv_keys_url),
+    ):
         if url != "off" and not url.startswith(("https://", "http://localhost:", "http://127.0.0.1:")):
             raise SettingsError(f"{PREFIX}{name}_KEYS_URL must begin with https://, or be off, not {url!r}.")
 
