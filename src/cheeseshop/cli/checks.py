@@ -8,6 +8,7 @@ import sqlite3
 import sys
 from dataclasses import asdict, fields
 
+from cheeseshop.cli import scanning
 from cheeseshop.core.settings import PREFIX, Settings, load_settings
 
 _ENOUGH_SPACE = 1024**3
@@ -55,6 +56,7 @@ def doctor(options: argparse.Namespace) -> int:
     found = [_python(), _sqlite(), _disk(), _database()]
     if found[-1][1]:
         found += [_mails(), _breaches()]
+    found.append(scanning.lists())
     if options.json:
         print(json.dumps([{"check": n, "ok": ok, "detail": d} for n, ok, d in found]))
     else:

@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     _stats(commands)
     _checks(commands)
     _advisories(commands)
+    _scan(commands)
     _flags(commands)
     return parser
 
@@ -310,6 +311,22 @@ def _advisories(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     for name, each in (("load", load), ("fetch", fetch)):
         each.add_argument("--json", action="store_true")
         each.set_defaults(run=run, action=name)
+
+
+def _scan(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("scan", help="scan published files again, or those that wait; findings are observed")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--project", metavar="P", help="the files of a project")
+    which.add_argument("--since", type=int, metavar="SERIAL", help="files that were added after a serial")
+    which.add_argument("--all", action="store_true", help="every file")
+    parser.add_argument("--json", action="store_true", help="one line of JSON a file")
+
+    def run(options: argparse.Namespace) -> int:
+        from cheeseshop.cli.scanning import scan  # noqa: PLC0415 - loads Django
+
+        return scan(options)
+
+    parser.set_defaults(run=run)
 
 
 def _flags(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

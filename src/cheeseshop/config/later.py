@@ -93,11 +93,14 @@ def load(store: Store) -> None:
         from cheeseshop.notify.courier import Courier  # noqa: PLC0415 - as above
         from cheeseshop.pages.loop import Publisher  # noqa: PLC0415 - as above
         from cheeseshop.publishing import receiving  # noqa: F401, PLC0415 - as above
+        from cheeseshop.scanning.loop import Scanning  # noqa: PLC0415 - as above
         from cheeseshop.stats.loop import Counting  # noqa: PLC0415 - as above
 
         Publisher(store, current.settings().url).start()
         Courier(_CHORES).start()
         Follower(_STEPS).start()
+        if current.settings().scan_uploads:
+            Scanning(store, current.settings().scan_memory_mb).start()
         if current.settings().count_downloads:
             Counting(store, current.settings().count_interval).start()
         is_stdlib_name("warm-up")  # reads a table that is read once

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "cheeseshop.relations",
     "cheeseshop.claims",
     "cheeseshop.moderation",
+    "cheeseshop.scanning",
     "cheeseshop.quotas",
     "cheeseshop.help",
     "cheeseshop.notices",

@@ -134,6 +134,11 @@ class Settings:
         "Where deps.dev lists the keys that it signs reports of leaked tokens with, or off.",
         "https://storage.googleapis.com/depsdev-gcp-public-keys/secret_scanning",
     )
+    scan_uploads: bool = _doc("Whether published files are scanned; what is found are observations.", True)
+    yara_rules: str = _doc("A folder of YARA rules (.yar, .yara) that files are scanned by, or empty.", "")
+    bad_hashes: str = _doc("A file of SHA-256 digests of known bad files, one a line, or empty.", "")
+    scan_seconds: int = _doc("Seconds that the scan of one file may take.", 60)
+    scan_memory_mb: int = _doc("Memory that the process which scans may take, in MiB.", 1024)
     count_downloads: bool = _doc("Whether downloads are counted.", True)
     count_interval: int = _doc("Seconds between two countings of what was downloaded.", 60)
     stats_days: int = _doc("Days for which downloads are kept one by one, as Parquet; 0 for ever.", 400)
@@ -235,6 +240,8 @@ def _checked(settings: Settings) -> Settings:
     if settings.database_url and not settings.database_url.startswith(("postgres://", "postgresql://", "sqlite:///")):
         raise SettingsError(f"{PREFIX}DATABASE_URL must begin with postgresql:// or sqlite:///.")
     _check_addresses(settings)
+    if settings.scan_seconds < 5 or settings.scan_memory_mb < 256:  # noqa: PLR2004 - as the message says
+        raise SettingsError(f"{PREFIX}SCAN_SECONDS must be 5 or more, and {PREFIX}SCAN_MEMORY_MB 256 or more.")
     if not settings.password_login and not settings.oidc_issuer:
         raise SettingsError(f"{PREFIX}PASSWORD_LOGIN=no leaves nobody a way in; set {PREFIX}OIDC_ISSUER too.")
     return settings if not settings.url.endswith("/") else _with_url(settings, settings.url.rstrip("/"))

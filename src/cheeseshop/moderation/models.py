@@ -18,6 +18,9 @@ class Kind(models.TextChoices):
     SQUATTING = "squatting", "Name squatting"
     BROKEN = "broken", "Broken"
     PROVENANCE_LOST = "provenance_lost", "Provenance lost"
+    SUSPICIOUS = "suspicious", "Suspicious file"
+    NOT_SCANNED = "not_scanned", "Could not be scanned"
+    ADVISORY_DISPUTED = "advisory_disputed", "Advisory disputed"
     OTHER = "other", "Something else"
 
 

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the journal to files that wait, from those to a scan, and from a scan to observations."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from cheeseshop import sql
+from cheeseshop.core import current
+from cheeseshop.core.clock import now
+from cheeseshop.core.errors import Conflict
+from cheeseshop.flags.names import Switch
+from cheeseshop.flags.state import is_on
+from cheeseshop.journal.models import Entry, SerialCounter
+from cheeseshop.moderation.flows import Observed, Reporter, decide, look_at_new_name, observe
+from cheeseshop.moderation.models import Kind, Observation, Subject, Verdict
+from cheeseshop.scanning.findings import Finding
+from cheeseshop.scanning.looking import Wanted
+from cheeseshop.scanning.models import Found, ScanCursor, WaitingScan
+from cheeseshop.scanning.queries import Scannable, added_files, scannable
+from cheeseshop.scanning.scanner import Outcome
+from cheeseshop.storage import Store
+
+log = logging.getLogger(__name__)
+
+NOT_SCANNED = "not-scanned"
+REPORTER = Reporter("scan of files", automatic=True)
+_BATCH = 500
+_CLAIM = timedelta(minutes=5)  # beside the time that a scan may take
+_ATTEMPTS = 3
+_MOST_AT_ONCE = 20
+
+
+class Looks(Protocol):
+    """Who looks into files."""
+
+    def scan(self, wanted: Wanted) -> Outcome:
+        """Look into one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What came of a file: its findings, those that were new, and why it was not looked into wholly."""
+
+    filename: str
+    findings: tuple[Finding, ...]
+    new: int
+    reason: str
+
+
+def read_journal() -> int:
+    """Note the files that were added since the last time as waiting, and return how many. Safe to run twice at once.
+
+    At the first reading there is nothing to catch up with: files of before are scanned by command.
+    """
+    row = sql.first(
+        "SELECT c.serial, j.serial FROM journal_serialcounter j LEFT JOIN scanning_scancursor c ON c.id = 1"
+    )
+    if row is None or row[0] == row[1]:
+        return 0
+    if row[0] is None:
+        ScanCursor.objects.get_or_create(id=1, defaults={"serial": SerialCounter.objects.get(pk=1).serial})
+        return 0
+    with transaction.atomic():
+        cursor = ScanCursor.objects.select_for_update().get(pk=1)
+        entries = list(Entry.objects.filter(serial__gt=cursor.serial).order_by("serial")[:_BATCH])
+        if not entries:
+            return 0
+        waiting = [WaitingScan(filename=each) for each in dict.fromkeys(added_files(entries))]
+        WaitingScan.objects.bulk_create(waiting, ignore_conflicts=True)
+        ScanCursor.objects.filter(pk=1).update(serial=entries[-1].serial)
+    return len(waiting)
+
+
+def scan_due(store: Store, looks: Looks, limit: int = _MOST_AT_ONCE) -> list[Scanned]:
+    """Scan files that wait, the longest first. Several processes may do so at once.
+
+    While administrators have switched scanning off, files go on waiting.
+    """
+    done: list[Scanned] = []
+    if is_on(Switch.NO_SCANNING):
+        return done
+    claim = _CLAIM + timedelta(seconds=current.settings().scan_seconds)
+    for each in WaitingScan.objects.filter(due_at__lte=now()).order_by("due_at")[:limit]:
+        mine = WaitingScan.objects.filter(pk=each.pk, due_at=each.due_at)
+        if not mine.update(due_at=now() + claim, attempts=each.attempts + 1):
+            continue  # somebody else took it
+        file = scannable(each.filename)
+        if file is None:
+            pass  # it was removed
+        elif each.attempts >= _ATTEMPTS:  # whoever took it died each time, and perhaps by it
+            done.append(record(file, Outcome(reason="Whatever looked into it ended before it was done.")))
+        else:
+            done.append(scan_file(store, looks, file))
+        WaitingScan.objects.filter(pk=each.pk).delete()
+    return done
+
+
+def scan_files(store: Store, looks: Looks, filenames: Iterable[str]) -> Iterator[Scanned]:
+    """Scan files by their names, whether they were scanned before or not; the names of their projects are looked at.
+
+    What wait is taken off the list. Files that are gone are passed over.
+    """
+    projects: set[str] = set()
+    for filename in filenames:
+        file = scannable(filename)
+        if file is not None:
+            if file.project not in projects:
+                projects.add(file.project)
+                _look_at_name(file)
+            yield scan_file(store, looks, file)
+        WaitingScan.objects.filter(pk=filename).delete()
+
+
+def _look_at_name(file: Scannable) -> None:
+    """Look at a project's name again, because other names may have become well known; it is observed once."""
+    if not Observation.objects.filter(kind=Kind.TYPO, subject=file.project).exists():
+        look_at_new_name(file.project_name, file.project, "")
+
+
+def scan_file(store: Store, looks: Looks, file: Scannable) -> Scanned:
+    """Scan one file, and observe what was found that was not found before."""
+    settings = current.settings()
+    outcome = looks.scan(
+        Wanted(
+            path=str(store.blob_path(file.blob_key).absolute()),
+            filename=file.filename,
+            project=file.project,
+            sha256=file.sha256,
+            rules=settings.yara_rules,
+            hashes=settings.bad_hashes,
+            seconds=float(settings.scan_seconds),
+        )
+    )
+    _tell_problems(outcome.problems)
+    return record(file, outcome)
+
+
+_told: tuple[str, ...] = ()
+
+
+def _tell_problems(problems: tuple[str, ...]) -> None:
+    """Log what is wrong with the lists of administrators, once until it changes."""
+    global _told  # noqa: PLW0603 - each process remembers its own
+    if problems != _told:
+        for problem in problems:
+            log.warning("scanning: %s", problem)
+    _told = problems
+
+
+def record(file: Scannable, outcome: Outcome) -> Scanned:
+    """Observe what a scan found, each rule once a file, and that the file could not be looked into, if it could not."""
+    known = dict(Found.objects.filter(filename=file.filename).values_list("rule", "observation_id"))
+    new = sum(_observe(file, each) for each in outcome.findings if each.rule not in known)
+    if outcome.reason and NOT_SCANNED not in known:
+        _observe(file, Finding(NOT_SCANNED, outcome.reason, Kind.NOT_SCANNED))
+    elif not outcome.reason and NOT_SCANNED in known:
+        _close(file, known[NOT_SCANNED])
+    return Scanned(file.filename, outcome.findings, new, outcome.reason)
+
+
+def _observe(file: Scannable, finding: Finding) -> bool:
+    """Observe one finding, unless somebody else does so at this moment, and tell whether it was observed."""
+    kind = Kind(finding.kind) if finding.kind in Kind.values else Kind.SUSPICIOUS
+    payload = {
+        "rule": finding.rule,
+        "project": file.project,
+        "version": file.version,
+        "sha256": file.sha256,
+        "places": finding.places,
+        "count": finding.count,
+    }
+    try:
+        with transaction.atomic():
+            observed = Observed(kind, file.filename, _summary(finding), Subject.FILE, file.project_id, payload)
+            Found.objects.create(
+                filename=file.filename, rule=finding.rule[:255], observation_id=observe(observed, REPORTER)
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+def _summary(finding: Finding) -> str:
+    if not finding.places:
+        return f"{finding.rule}: {finding.text}"
+    more = finding.count - len(finding.places[:3])
+    return f"{finding.rule}: {finding.text} {', '.join(finding.places[:3])}{f' and {more} more' if more > 0 else ''}"
+
+
+def _close(file: Scannable, observation: UUID) -> None:
+    """A file that could not be looked into has been by now."""
+    with transaction.atomic():
+        Found.objects.filter(filename=file.filename, rule=NOT_SCANNED).delete()
+        try:
+            decide(observation, Verdict.HARMLESS, "It was scanned later.", REPORTER.name)
+        except Conflict:
+            return  # somebody did already
