@@ -40,6 +40,7 @@ ANYBODY = {
     "credits/", "sponsors/", "donate/", "policy/terms-of-use/", "policy/terms-of-service/", "policy/privacy-notice/",
     "policy/acceptable-use-policy/", "sponsor/", "2fa/", "sitemap/", "announcements/", "announcements/<int:pk>/",
     "rss/announcements.xml",
+    "_/secrets/disclose-token", "_/vulnerabilities/osv/report", "_/github/disclose-token",
 }  # fmt: skip
 DURING_LOG_IN = {"account/two-factor/", "account/two-factor/remember/", "account/confirm-login/"}
 BY_TOKEN = {  # each with its action: tests/api
@@ -70,6 +71,8 @@ BEHIND_THE_GATE = {
     "manage/organization/<str:name>/history/", "manage/organization/<str:name>/team/<str:team>/history/",
     "manage/project/<str:name>/", "manage/project/<str:name>/history/", "manage/project/<str:name>/documentation/",
     "manage/observations/", "manage/observations/<uuid:observation>/", "manage/limits/", "manage/quarantine/",
+    "manage/observations/", "manage/observations/<uuid:observation>/", "manage/limits/",
+    "manage/advisory/<str:identity>/dispute/",
     "manage/claims/", "manage/claims/new/", "manage/claims/queue/",
     "manage/texts/",
 }  # fmt: skip

@@ -35,7 +35,7 @@ class Loaded:
 def load(records: Iterable[tuple[str, bytes]], source: str = "osv") -> Loaded:
     """Read records, each with a name for messages. Those that were not modified since the last time are passed over."""
     told = Loaded()
-    _begin()
+    prepare()
     for name, data in records:
         try:
             raw = json.loads(data)
@@ -49,7 +49,7 @@ def load(records: Iterable[tuple[str, bytes]], source: str = "osv") -> Loaded:
     return told
 
 
-def _begin() -> None:
+def prepare() -> None:
     """Before the first advisory is read, note that all releases until now are matched by reading it."""
     if not Advisory.objects.exists():
         serial = SerialCounter.objects.get(pk=1).serial

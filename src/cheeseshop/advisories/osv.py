@@ -58,6 +58,11 @@ class Record:
     affected: tuple[Affected, ...] = field(default_factory=tuple)
 
 
+def is_identity(text: str) -> bool:
+    """Tell whether an advisory may be called so."""
+    return _ID.fullmatch(text) is not None
+
+
 def parse(raw: object) -> Record:
     """Read a record. Packages of other ecosystems are passed over, and so are versions that are none.
 

@@ -2,23 +2,35 @@
 """An advisory's page, and the questions of auditors (the API of osv.dev)."""
 
 import json
+import logging
+from http import HTTPStatus
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from cheeseshop.accounts import limits
+from cheeseshop.accounts.views.settings import me
+from cheeseshop.advisories import disputes, pushed
+from cheeseshop.advisories.disputes import Dispute
+from cheeseshop.advisories.forms import DisputeForm
 from cheeseshop.advisories.models import Advisory
 from cheeseshop.advisories.osv import ECOSYSTEM
 from cheeseshop.advisories.queries import records_on
+from cheeseshop.core.errors import Refusal
 from cheeseshop.descriptions.shown import shown
 from cheeseshop.distributions.errors import DistributionRefused
 from cheeseshop.distributions.rendering import render_description
 
+log = logging.getLogger(__name__)
+
 _MOST = 1000
+_MOST_DISPUTED = 100
 _BODY = 1024 * 1024
 
 
@@ -38,6 +50,45 @@ def advisory(request: HttpRequest, identity: str) -> HttpResponse:
         "affected": found.affected.order_by("normalized_name")[:100],
     }
     return render(request, "advisories/advisory.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dispute(request: HttpRequest, identity: str) -> HttpResponse:
+    """Take what a person says against an advisory."""
+    if "\0" in identity:
+        raise Http404("There is no such advisory.")
+    found, user = get_object_or_404(Advisory, pk=identity), me(request)
+    names = list(found.affected.order_by("normalized_name").values_list("normalized_name", flat=True)[:_MOST_DISPUTED])
+    if not names:
+        raise Http404("This advisory is about no project here.")
+    form, status = DisputeForm(names, request.POST or None), HTTPStatus.OK
+    if request.method == "POST" and form.is_valid():
+        try:
+            limits.spend(request, "dispute_advisory", str(user.pk), "You disputed many advisories.")
+            disputes.dispute(found, Dispute(form.cleaned_data["project"], form.cleaned_data["reason"]), user)
+        except limits.TooMany as error:
+            form.add_error(None, error)
+            return limits.answer(render(request, "advisories/dispute.html", {"advisory": found, "form": form}), error)
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+            status = HTTPStatus(refusal.status)
+        else:
+            messages.success(request, f"Thank you. Administrators will look at {found.pk}.")
+            return redirect("advisory", identity=found.pk)
+    return render(request, "advisories/dispute.html", {"advisory": found, "form": form}, status=status)
+
+
+@csrf_exempt
+@require_POST
+def report(request: HttpRequest) -> HttpResponse:
+    """Take advisories that are pushed by whoever the setting names, signed: 204 whatever became of them."""
+    try:
+        pushed.check_source(request.headers, request.body)
+        told = pushed.take(pushed.reports_in(request.body))
+    except Refusal as refusal:
+        return JsonResponse({"message": refusal.message}, status=refusal.status)
+    log.info("pushed advisories: %s new, %s changed", told.new, told.changed)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 def _details(text: str) -> str:

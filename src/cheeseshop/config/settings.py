@@ -168,6 +168,7 @@ ACCOUNT_RATE_LIMITS = {
     "password_strength": "120/m/ip",
     "xmlrpc": "3600/h/ip",
     "mint_token": "300/m/ip",
+    "dispute_advisory": "5/d/key,20/d/ip",
     "register_publisher": "100/d/key,100/d/ip",
 }
 ACCOUNT_FORMS = {

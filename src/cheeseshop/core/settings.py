@@ -85,6 +85,9 @@ class Settings:
     advisories_url: str = _doc(
         "Where the archive of known vulnerabilities (OSV, zip) is fetched from each day; empty for never.", ""
     )
+    osv_keys_url: str = _doc(
+        "Where the source of pushed advisories lists the keys that it signs them with, or off.", "off"
+    )
     webhook_networks: str = _doc(
         "Networks that webhooks may call though they are not public, such as 10.0.0.0/8; public ones always are.", ""
     )
@@ -267,7 +270,11 @@ def _check_addresses(settings: Settings) -> None:
         raise SettingsError(
             f"{PREFIX}TRUST_ROOT must name a trusted_root.json; there is no file {settings.trust_root!r}."
         )
-    for name, url in (("GITHUB", settings.github_keys_url), ("GOSST", settings.gosst_keys_url)):
+    for name, url in (
+        ("GITHUB", settings.github_keys_url),
+        ("GOSST", settings.gosst_keys_url),
+        ("OSV", settings.osv_keys_url),
+    ):
         if url != "off" and not url.startswith(("https://", "http://localhost:", "http://127.0.0.1:")):
             raise SettingsError(f"{PREFIX}{name}_KEYS_URL must begin with https://, or be off, not {url!r}.")
 
