@@ -74,7 +74,7 @@ def reports_in(body: bytes) -> list[Pushed]:
     return [_report(item) for item in items]
 
 
-def _report(item: object) -> Pushed:
+def _report(item: Any) -> Pushed:  # noqa: ANN401 - whatever JSON holds
     match item:
         case {"project": str(project), "versions": list(versions), "id": str(identity)} if is_identity(identity):
             pass
