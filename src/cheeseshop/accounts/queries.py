@@ -2,10 +2,13 @@
 """What others ask about people."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from cheeseshop import sql
 from cheeseshop.accounts.models import User
+from cheeseshop.core import current
+from cheeseshop.core.clock import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,13 @@ def person(user_id: UUID) -> Person | None:
         has_two_factors=bool(service or factors),
         is_service=bool(service),
     )
+
+
+def is_new(user_id: UUID) -> bool:
+    """Tell whether an account is younger than the setting says, and nobody's service account."""
+    since = now() - timedelta(days=current.settings().new_account_days)
+    statement = "SELECT 1 FROM accounts_user WHERE id = %s AND date_joined > %s AND service_of_id IS NULL"
+    return sql.first(statement, user_id, since) is not None
 
 
 def user_named(username: str) -> User | None:

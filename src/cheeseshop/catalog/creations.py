@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from cheeseshop import sql
+from cheeseshop.accounts.queries import is_new
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Refusal
@@ -28,8 +29,11 @@ def check_creations(creator: Creator) -> None:
         Refusal: with status 429.
     """
     settings, since = current.settings(), now() - _WINDOW
+    by_user, few = settings.new_projects_per_hour_user, settings.new_account_projects_per_hour
+    if few and (not by_user or few < by_user) and is_new(creator.user_id):
+        by_user = few
     limits = (
-        ("user_id", creator.user_id, settings.new_projects_per_hour_user),
+        ("user_id", creator.user_id, by_user),
         ("address", creator.address, settings.new_projects_per_hour_address),
     )
     for column, value, limit in limits:

@@ -32,6 +32,7 @@ _CHORES = (
     "cheeseshop.webhooks.delivering.tidy_up",
     "cheeseshop.descriptions.images.tidy_up",
     "cheeseshop.advisories.fetching.fetch_daily",
+    "cheeseshop.rates.counting.tidy_up",
 )
 _STEPS = (
     "cheeseshop.webhooks.delivering.read_journal",

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "cheeseshop.claims",
     "cheeseshop.moderation",
     "cheeseshop.scanning",
+    "cheeseshop.rates",
     "cheeseshop.quotas",
     "cheeseshop.help",
     "cheeseshop.notices",
@@ -268,6 +269,16 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 200_000},
     }
 }
+if CHEESESHOP.cache_url:
+    CACHES = {
+        "database": CACHES["default"],
+        "default": {
+            "BACKEND": "cheeseshop.config.shared_cache.SharedCache",
+            "LOCATION": CHEESESHOP.cache_url,
+            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+            "KEY_PREFIX": "cheeseshop",
+        },
+    }
 if CHEESESHOP.mail_url:
     globals().update(dj_email_url.parse(CHEESESHOP.mail_url))
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

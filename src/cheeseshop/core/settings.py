@@ -40,6 +40,9 @@ class Settings:
     url: str = _doc("The public address of the site, and the only source of absolute URLs.", "http://localhost:8000")
     data: Path = _doc("The one folder of an embedded instance: database, blobs, pages, secret key.", Path("var"))
     database_url: str = _doc("PostgreSQL (postgresql://…) or empty for SQLite in the data folder.", "")
+    cache_url: str = _doc(
+        "Redis or Valkey (redis://…) for what several hosts share, limits above all. Empty: the database.", ""
+    )
     secret_key: str = _doc("Signs sessions and links. Empty: made once and kept in the data folder.", "")
     site_name: str = _doc("The name people read in the header.", "Cheeseshop")
     contact: str = _doc("Whom people write to about this index, shown on error pages.", "the administrator")
@@ -70,6 +73,18 @@ class Settings:
     new_projects_per_hour_user: int = _doc("New projects one account may create in an hour; 0 for no limit.", 20)
     new_projects_per_hour_address: int = _doc(
         "New projects that may be created from one address in an hour; 0 for no limit.", 40
+    )
+    uploads_per_hour_user: int = _doc(
+        "Files that one account, or publisher, may upload in an hour; 0 for no limit.", 1000
+    )
+    uploads_per_hour_address: int = _doc(
+        "Files that may be uploaded from one address in an hour; 0 for no limit.", 2000
+    )
+    new_account_days: int = _doc("Days for which an account counts as new.", 7)
+    new_account_projects_per_hour: int = _doc("New projects a new account may create in an hour; 0: as any other.", 10)
+    new_account_uploads_per_hour: int = _doc("Files a new account may upload in an hour; 0: as any other.", 200)
+    noindex_days: int = _doc(
+        "Days for which projects of accounts that are younger than that are kept out of search engines; 0 for none.", 0
     )
     organization_approval: bool = _doc("Whether an administrator decides about each new organisation.", True)
     upload_deadline: int = _doc("Seconds an upload may take at most.", 1800)
@@ -242,6 +257,8 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(f"{PREFIX}DEBUG=yes is unsafe on {parts.hostname}; write {PREFIX}DEBUG=no.")
     if settings.database_url and not settings.database_url.startswith(("postgres://", "postgresql://", "sqlite:///")):
         raise SettingsError(f"{PREFIX}DATABASE_URL must begin with postgresql:// or sqlite:///.")
+    if settings.cache_url and not settings.cache_url.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsError(f"{PREFIX}CACHE_URL must begin with redis://, rediss:// or unix://.")
     _check_addresses(settings)
     if settings.scan_seconds < 5 or settings.scan_memory_mb < 256:  # noqa: PLR2004 - as the message says
         raise SettingsError(f"{PREFIX}SCAN_SECONDS must be 5 or more, and {PREFIX}SCAN_MEMORY_MB 256 or more.")

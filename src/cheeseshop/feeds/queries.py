@@ -7,6 +7,7 @@ from uuid import UUID
 
 from cheeseshop import sql
 from cheeseshop.catalog.models import Project
+from cheeseshop.catalog.newness import OF_NEW_ACCOUNTS, new_since
 from cheeseshop.core.facts import Visibility
 
 _LISTED = f"p.quarantined_at IS NULL AND p.visibility = '{Visibility.PUBLIC.value}'"
@@ -82,10 +83,12 @@ def site_map_starts(size: int) -> list[UUID]:
 def site_map_page(start: UUID, size: int) -> list[str]:
     """Return the normalized names of a page's projects that anybody may see and that have something to show."""
     rows = sql.every(
-        "SELECT p.normalized_name, p.quarantined_at IS NULL AND p.visibility = %s AND EXISTS ("
+        "SELECT p.normalized_name, p.quarantined_at IS NULL AND p.visibility = %s AND EXISTS ("  # noqa: S608 - ours
         "SELECT 1 FROM catalog_release r WHERE r.project_id = p.id AND r.quarantined_at IS NULL)"
+        f" AND NOT ({OF_NEW_ACCOUNTS})"
         " FROM catalog_project p WHERE p.id >= %s ORDER BY p.id LIMIT %s",
         Visibility.PUBLIC.value,
+        *new_since(),
         start,
         size,
     )

@@ -13,6 +13,7 @@ from cheeseshop.publishing.public_tree import publish_file
 from cheeseshop.storage import Store
 from cheeseshop.uploads.acceptance import Accepted, Step, accept
 from cheeseshop.uploads.admission import Sender, admit, largest_file
+from cheeseshop.uploads.frequency import check_frequency
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,9 @@ class Receiver:
     def admit(self, head: RequestHead) -> Admission | Reply:
         """Check identity, flags and limits from headers alone."""
         try:
-            return Admission(largest_file(head), admit(head))
+            sender = admit(head)
+            check_frequency(sender)
+            return Admission(largest_file(head), sender)
         except Refusal as refusal:
             return _reply(refusal)
         except DatabaseError:

@@ -20,6 +20,7 @@ from cheeseshop.staging.receiving import PROBLEM, problem, publish
 from cheeseshop.storage import open_store
 from cheeseshop.uploads.acceptance import allowances
 from cheeseshop.uploads.admission import Sender, admit
+from cheeseshop.uploads.frequency import check_frequency
 
 _POLL = "1"
 
@@ -112,6 +113,7 @@ def _declare(request: HttpRequest, sender: Sender, session: UUID) -> HttpRespons
     found = queries.session_of(sender, session)
     read = requests.read_json(request.body)
     declared = requests.declared_file(read, found.normalized_name, Version(found.version), allowances())
+    check_frequency(sender)
     file = files.declare_file(found, declared)
     answer = _told(queries.told_of_file(file), HTTPStatus.ACCEPTED, queries.file_url(file))
     answer["Retry-After"] = _POLL

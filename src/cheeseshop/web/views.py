@@ -16,6 +16,7 @@ from cheeseshop.advisories.queries import findings_of
 from cheeseshop.attestations import queries as origins
 from cheeseshop.catalog import queries
 from cheeseshop.catalog.models import Project, Release
+from cheeseshop.catalog.newness import is_of_new_accounts
 from cheeseshop.catalog.verified import declared_by
 from cheeseshop.core.errors import Missing
 from cheeseshop.descriptions.shown import shown
@@ -102,6 +103,8 @@ def _elsewhere(request: HttpRequest, project: Project, release: Release | None) 
 def _context(request: HttpRequest, project: Project, release: Release | None, tab: str) -> dict[str, Any]:
     context: dict[str, Any] = {"project": project, "release": release, "maintainers": queries.maintainers_of(project)}
     context["project_banners"] = banners(project.normalized_name, language_of(request))
+    context["kept_out"] = is_of_new_accounts(project)
+    context["project_banners"] = banners(project.normalized_name)
     if release is None:
         return context
     address = {"name": project.normalized_name, "version": release.version}
