@@ -4,6 +4,7 @@
 from typing import Any, ClassVar
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
@@ -16,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, RegexValidator
 from django.http import HttpRequest
 
-from cheeseshop.accounts import history, limits, second_factor
+from cheeseshop.accounts import captcha, history, limits, second_factor
 from cheeseshop.accounts.models import USERNAME, Recovery, User
 from cheeseshop.accounts.passwords import LONGEST, PasswordRules
 from cheeseshop.accounts.queries import user_named
@@ -103,6 +104,15 @@ class Register(NewPassword, account.SignupForm):  # type: ignore[misc]
         """Check that no other account has verified the address."""
         _check_unclaimed(value)
         return value
+
+    def clean(self) -> dict[str, Any]:
+        """Check the captcha, where one is asked for and everything else is right: its answer is good once."""
+        cleaned: dict[str, Any] = super().clean()
+        if captcha.is_required() and not self.errors:
+            chosen, request = captcha.provider(), context.request
+            token = str(self.data.get(chosen.field, "")) if chosen else ""
+            captcha.check(token, get_adapter(request).get_client_ip(request))
+        return cleaned
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Keep the full name."""

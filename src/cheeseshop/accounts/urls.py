@@ -16,7 +16,7 @@ from cheeseshop.core import current
 _entrance = [
     path("login/", entrance.Login.as_view(), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
-    path("register/", account.signup, name="account_signup"),
+    path("register/", entrance.Register.as_view(), name="account_signup"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("two-factor/", entrance.Authenticate.as_view(), name="mfa_authenticate"),
     path("two-factor/remember/", mfa.trust, name="mfa_trust"),

@@ -18,7 +18,7 @@ SERVED_URL = "served-url"
 _NOT_SETTINGS = frozenset({"CHEESESHOP_TEST_DATABASE_URL", "CHEESESHOP_CONFIG"})
 _ISSUERS = (
     "oidc_issuer", "github_oidc_issuer", "gitlab_oidc_issuer", "google_oidc_issuer", "activestate_oidc_issuer",
-    "github_api_url",
+    "github_api_url", "captcha_url",
 )  # fmt: skip
 _LINKS = ("operator_url", "feedback_url", "software_url")
 _TRUE = frozenset({"1", "yes", "true", "on"})
@@ -114,6 +114,12 @@ class Settings:
     mail_url: str = _doc("Where mails go: smtp://user:password@host:port?tls=True, or empty for var/mail/.", "")
     mail_from: str = _doc("The sender of mails. Empty: noreply at the site's host.", "")
     allow_registration: bool = _doc("Whether people may create accounts.", True)
+    captcha: str = _doc("Who asks people that register, while the switch is on: hcaptcha or turnstile.", "")
+    captcha_site_key: str = _doc("This site's public key at the captcha's provider.", "")
+    captcha_secret: str = _doc("This site's secret at the captcha's provider.", "")
+    captcha_url: str = _doc(
+        "Another address of the provider, with api.js and siteverify below it; empty for its own.", ""
+    )
     breached_passwords_url: str = _doc(
         "Where breached passwords are looked up: a range API, file:///sorted-hashes.txt, or off.",
         "https://api.pwnedpasswords.com/range/",
@@ -283,6 +289,8 @@ def _check_addresses(settings: Settings) -> None:
             raise SettingsError(
                 f"{PREFIX}{name.upper()} must begin with https://, http:// or mailto:, not {address!r}."
             )
+    if settings.captcha not in {"", "hcaptcha", "turnstile"}:
+        raise SettingsError(f"{PREFIX}CAPTCHA must be hcaptcha or turnstile, or empty, not {settings.captcha!r}.")
     if settings.trust_root and not Path(settings.trust_root).is_file():
         raise SettingsError(
             f"{PREFIX}TRUST_ROOT must name a trusted_root.json; there is no file {settings.trust_root!r}."

@@ -19,6 +19,7 @@ class Switch(StrEnum):
     NO_ACTIVESTATE = "disallow-activestate-oidc"
     NO_ATTESTATIONS = "disable-pep740"
     NO_SCANNING = "disable-upload-scanning"
+    CAPTCHA = "require-captcha"
 
 
 MESSAGES = {
@@ -34,4 +35,5 @@ MESSAGES = {
     Switch.NO_ACTIVESTATE: "Trusted publishing by ActiveState is disabled for now.",
     Switch.NO_ATTESTATIONS: "Attestations are disabled for now.",
     Switch.NO_SCANNING: "Uploads are not scanned for now.",
+    Switch.CAPTCHA: "Whoever registers is asked to show that they are a person.",
 }

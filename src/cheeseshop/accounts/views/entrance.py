@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from cheeseshop.accounts import history, limits
+from cheeseshop.accounts import captcha, history, limits
 from cheeseshop.accounts.passwords import LONGEST, STRONG_ENOUGH, score
 from cheeseshop.accounts.stages import ConfirmDeviceStage
 from cheeseshop.core import current
@@ -34,6 +34,23 @@ class LimitedForm:
 
 class Login(LimitedForm, account.LoginView):  # type: ignore[misc]
     """Log in with username and password."""
+
+
+class Register(LimitedForm, account.SignupView):  # type: ignore[misc]
+    """Open an account."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the captcha, where one is asked for."""
+        found: dict[str, Any] = super().get_context_data(**kwargs)
+        found["captcha"] = captcha.provider() if captcha.is_required() else None
+        found["captcha_site_key"] = current.settings().captcha_site_key
+        return found
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Let the page load the captcha."""
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        captcha.allow(response)
+        return response
 
 
 class Authenticate(LimitedForm, mfa.AuthenticateView):  # type: ignore[misc]
