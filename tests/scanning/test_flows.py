@@ -14,7 +14,7 @@ from cheeseshop.core.clock import now
 from cheeseshop.core.settings import Settings
 from cheeseshop.flags.models import Flag
 from cheeseshop.flags.state import forget
-from cheeseshop.moderation.models import Observation
+from cheeseshop.moderation.models import Observation, Subject
 from cheeseshop.scanning import flows, queries
 from cheeseshop.scanning.findings import Finding
 from cheeseshop.scanning.loop import Scanning
@@ -73,8 +73,9 @@ def test_what_others_find_at_the_same_moment_is_not_observed_twice(shop: Store, 
     file = queries.scannable("demo-1.0-py3-none-any.whl")
     assert file is not None
     finding = Finding("rule", "It is odd.", places=["a", "b", "c", "d"], count=9)
-    assert flows._observe(file, finding)
-    assert not flows._observe(file, finding)
+    about = flows.About(file, Subject.FILE, file.filename, file.filename)
+    assert flows._observe(about, finding)
+    assert not flows._observe(about, finding)
     assert Observation.objects.get().summary == "rule: It is odd. a, b, c and 6 more"
 
 
@@ -142,6 +143,29 @@ def test_a_kind_that_is_none_is_suspicious(shop: Store, token: str) -> None:
     flows.read_journal()
     flows.scan_due(shop, Told(Outcome((Finding("rule", "text", "nonsense", [], 1),))))
     assert Observation.objects.get().kind == "suspicious"
+
+
+def test_links_of_a_description_are_looked_at_once_a_release(
+    shop: Store, configured: Callable[..., Settings], token: str, tmp_path: Path
+) -> None:
+    (tmp_path / "domains").write_text("# spam\ncasino.example\n")
+    configured(spam_domains=str(tmp_path / "domains"))
+    lines = ["Description-Content-Type: text/markdown", "Project-URL: Home, https://bit.ly/home"]
+    text = "[Play](https://www.casino.example/now) [well](https://example.org)\n"
+    for built in (
+        build_wheel("demo", "1.0", description=text, metadata_lines=lines),
+        build_sdist("demo", "1.0", description=text, metadata_lines=lines),
+    ):
+        kind = "sdist" if built.filename.endswith(".gz") else "bdist_wheel"
+        fields = {"description": text, "description_content_type": "text/markdown", "filetype": kind}
+        assert upload(shop, token, built, **fields, project_urls="Home, https://bit.ly/home").status == 200
+    flows.read_journal()
+    assert [each.new for each in flows.scan_due(shop, Told())] == [2, 0]
+    made = {each.payload["rule"]: each for each in Observation.objects.all()}
+    assert made.keys() == {"shortened-link", "prohibited-domain"}
+    found = made["prohibited-domain"]
+    assert (found.kind, found.subject_kind, found.subject) == ("spam", "release", "demo 1.0")
+    assert found.payload["places"] == ["https://www.casino.example/now"]
 
 
 def test_one_worker_of_a_host_scans(shop: Store, token: str) -> None:

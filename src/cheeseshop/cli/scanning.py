@@ -67,6 +67,7 @@ def _tell(scanned: object, *, as_json: bool) -> None:
 def lists() -> tuple[str, bool, str]:
     """Check the YARA rules and the list of bad digests: whether it is well with them, and what is wrong."""
     from cheeseshop.scanning.bad_hashes import read_bad_hashes  # noqa: PLC0415 - only here
+    from cheeseshop.scanning.descriptions import read_domains  # noqa: PLC0415 - only here
     from cheeseshop.scanning.yara_rules import compile_folder  # noqa: PLC0415 - only here
 
     settings, wrong, told = current.settings(), [], []
@@ -79,6 +80,8 @@ def lists() -> tuple[str, bool, str]:
             found = read_bad_hashes(Path(settings.bad_hashes))
             told.append(f"{len(found.digests)} bad digests")
             wrong += [f"{settings.bad_hashes}: line {number} is no SHA-256" for number in found.faults]
+        if settings.spam_domains:
+            told.append(f"{len(read_domains(Path(settings.spam_domains)))} domains")
     except OSError as error:
         wrong.append(str(error))
     if not settings.scan_uploads:

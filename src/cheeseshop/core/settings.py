@@ -161,6 +161,7 @@ class Settings:
     scan_uploads: bool = _doc("Whether published files are scanned; what is found are observations.", True)
     yara_rules: str = _doc("A folder of YARA rules (.yar, .yara) that files are scanned by, or empty.", "")
     bad_hashes: str = _doc("A file of SHA-256 digests of known bad files, one a line, or empty.", "")
+    spam_domains: str = _doc("A file of domains that descriptions should not link, one a line, or empty.", "")
     scan_seconds: int = _doc("Seconds that the scan of one file may take.", 60)
     scan_memory_mb: int = _doc("Memory that the process which scans may take, in MiB.", 1024)
     count_downloads: bool = _doc("Whether downloads are counted.", True)

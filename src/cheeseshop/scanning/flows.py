@@ -5,12 +5,14 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from cheeseshop import sql
+from cheeseshop.catalog.models import Release
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Conflict
@@ -19,7 +21,8 @@ from cheeseshop.flags.state import is_on
 from cheeseshop.journal.models import Entry, SerialCounter
 from cheeseshop.moderation.flows import Observed, Reporter, decide, look_at_new_name, observe
 from cheeseshop.moderation.models import Kind, Observation, Subject, Verdict
-from cheeseshop.scanning.findings import Finding
+from cheeseshop.scanning.descriptions import links_of, look_at_links, read_domains
+from cheeseshop.scanning.findings import Finding, Findings
 from cheeseshop.scanning.looking import Wanted
 from cheeseshop.scanning.models import Found, ScanCursor, WaitingScan
 from cheeseshop.scanning.queries import Scannable, added_files, scannable
@@ -156,32 +159,68 @@ def _tell_problems(problems: tuple[str, ...]) -> None:
 
 def record(file: Scannable, outcome: Outcome) -> Scanned:
     """Observe what a scan found, each rule once a file, and that the file could not be looked into, if it could not."""
-    known = dict(Found.objects.filter(filename=file.filename).values_list("rule", "observation_id"))
-    new = sum(_observe(file, each) for each in outcome.findings if each.rule not in known)
+    subject = About(file, Subject.FILE, file.filename, file.filename)
+    new, known = _observe_new(subject, outcome.findings)
     if outcome.reason and NOT_SCANNED not in known:
-        _observe(file, Finding(NOT_SCANNED, outcome.reason, Kind.NOT_SCANNED))
+        _observe(subject, Finding(NOT_SCANNED, outcome.reason, Kind.NOT_SCANNED))
     elif not outcome.reason and NOT_SCANNED in known:
         _close(file, known[NOT_SCANNED])
-    return Scanned(file.filename, outcome.findings, new, outcome.reason)
+    return Scanned(file.filename, outcome.findings, new + _look_at_description(file), outcome.reason)
 
 
-def _observe(file: Scannable, finding: Finding) -> bool:
+def _look_at_description(file: Scannable) -> int:
+    """Look at the links of the release's description and metadata, and return how many observations came of it."""
+    release = Release.objects.select_related("description").filter(pk=file.release_id).first()
+    if release is None:
+        return 0
+    description, found = getattr(release, "description", None), Findings()
+    others = [str(each[1]) for each in release.facts.get("project_urls", ()) if len(each) > 1]
+    look_at_links(links_of(description.html if description else ""), others, _bad_domains(), found)
+    about = About(file, Subject.RELEASE, f"{file.project} {file.version}", str(file.release_id))
+    return _observe_new(about, tuple(found.all()))[0]
+
+
+def _bad_domains() -> frozenset[str]:
+    path = current.settings().spam_domains
+    try:
+        return read_domains(Path(path)) if path else frozenset()
+    except OSError as error:
+        log.warning("scanning: the list of domains can't be read: %s", error)
+        return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an observation is about: its kind and name as people read it, and the key by which it is observed once."""
+
+    file: Scannable
+    kind: Subject
+    name: str
+    key: str
+
+
+def _observe_new(about: About, findings: tuple[Finding, ...]) -> tuple[int, dict[str, UUID]]:
+    """Observe what was not observed before. Return how much that is, and what was."""
+    known = dict(Found.objects.filter(subject=about.key).values_list("rule", "observation_id"))
+    return sum(_observe(about, each) for each in findings if each.rule not in known), known
+
+
+def _observe(about: About, finding: Finding) -> bool:
     """Observe one finding, unless somebody else does so at this moment, and tell whether it was observed."""
     kind = Kind(finding.kind) if finding.kind in Kind.values else Kind.SUSPICIOUS
-    payload = {
+    payload: dict[str, object] = {
         "rule": finding.rule,
-        "project": file.project,
-        "version": file.version,
-        "sha256": file.sha256,
+        "project": about.file.project,
+        "version": about.file.version,
         "places": finding.places,
         "count": finding.count,
     }
+    if about.kind == Subject.FILE:
+        payload["sha256"] = about.file.sha256
+    observed = Observed(kind, about.name, _summary(finding), about.kind, about.file.project_id, payload)
     try:
         with transaction.atomic():
-            observed = Observed(kind, file.filename, _summary(finding), Subject.FILE, file.project_id, payload)
-            Found.objects.create(
-                filename=file.filename, rule=finding.rule[:255], observation_id=observe(observed, REPORTER)
-            )
+            Found.objects.create(subject=about.key, rule=finding.rule[:255], observation_id=observe(observed, REPORTER))
     except IntegrityError:
         return False
     return True
@@ -197,7 +236,7 @@ def _summary(finding: Finding) -> str:
 def _close(file: Scannable, observation: UUID) -> None:
     """A file that could not be looked into has been by now."""
     with transaction.atomic():
-        Found.objects.filter(filename=file.filename, rule=NOT_SCANNED).delete()
+        Found.objects.filter(subject=file.filename, rule=NOT_SCANNED).delete()
         try:
             decide(observation, Verdict.HARMLESS, "It was scanned later.", REPORTER.name)
         except Conflict:

@@ -33,15 +33,18 @@ class WaitingScan(models.Model):
 
 
 class Found(models.Model):
-    """That a rule holds for a file, and the observation of it. File names are never used twice."""
+    """That a rule holds for a file, by its name, or a release, by its identity, and the observation of it.
 
-    filename = models.CharField(max_length=255)
+    Neither is ever used twice.
+    """
+
+    subject = models.CharField(max_length=255)
     rule = models.CharField(max_length=255)
     observation_id = models.UUIDField()
     at = models.DateTimeField(default=now)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["filename", "rule"], name="scan_found_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["subject", "rule"], name="scan_found_once")]
 
     def __str__(self) -> str:
-        return f"{self.rule} in {self.filename}"
+        return f"{self.rule} in {self.subject}"

@@ -25,6 +25,7 @@ class Scannable:
     version: str
     sha256: str
     blob_key: str
+    release_id: UUID
     project_name: str
 
 
@@ -41,6 +42,7 @@ def scannable(filename: str) -> Scannable | None:
         file.release.version,
         file.sha256,
         file.blob_key,
+        file.release_id,
         project.name,
     )
 
