@@ -22,6 +22,7 @@ from cheeseshop.accounts.models import USERNAME, Recovery, User
 from cheeseshop.accounts.passwords import LONGEST, PasswordRules
 from cheeseshop.accounts.queries import user_named
 from cheeseshop.core import current
+from cheeseshop.mail_domains.queries import has_lapsed
 
 _NO_LINKS = RegexValidator(r"://|www\.", "A name has no addresses of sites in it.", inverse_match=True)
 
@@ -201,7 +202,8 @@ def _meant(named: str) -> list[tuple[User, str]]:
     else:
         user = user_named(named)
         found = [(user, user.email)] if user is not None and user.email else []
-    return [(user, address) for user, address in found if user.may_log_in and not user.is_staff]
+    meant = [(user, address) for user, address in found if user.may_log_in and not user.is_staff]
+    return [(user, address) for user, address in meant if not has_lapsed(address)]
 
 
 class _CodeForm(Plain, mfa.BaseAuthenticateForm):  # type: ignore[misc]

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from cheeseshop.accounts.models import SecurityEvent, User
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
+from cheeseshop.mail_domains.queries import has_lapsed
 from cheeseshop.notify.flows import send
 
 _LONGEST_DETAIL = 300
@@ -42,6 +43,7 @@ KINDS = {
     "account:email:add": Kind("E-mail address added", "address-added"),
     "account:email:remove": Kind("E-mail address removed", "address-removed"),
     "account:email:verified": Kind("E-mail address verified"),
+    "account:email:unverified": Kind("E-mail address not verified any more", "address-unverified"),
     "account:email:primary:change": Kind("Primary e-mail address changed", "primary-changed"),
     "account:two_factor:method_added": Kind("Two-factor method added", "factor-added"),
     "account:two_factor:method_removed": Kind("Two-factor method removed", "factor-removed"),
@@ -98,13 +100,17 @@ def record(
 def mail(user: User, kind: str, *more: str, **told: object) -> None:
     """Send a mail to every verified address of a person, or to the primary one if none is, and to ``more``.
 
+    An address that lost its proof with its domain gets none: somebody else may read it.
+
     What concerns a service account is mailed to the owners of its organisation.
     """
     addresses = EmailAddress.objects.filter(user=user)
     if user.is_service:
         owns = {"user__memberships__organization": user.service_of_id, "user__memberships__role": "Owner"}
         addresses = EmailAddress.objects.filter(**owns)
-    to = {a.email for a in addresses if a.verified} or {a.email for a in addresses if a.primary}
+    to = {a.email for a in addresses if a.verified} or {
+        a.email for a in addresses if a.primary and not has_lapsed(a.email)
+    }
     at = told.pop("at", None) or now()
     send(kind, sorted(to | {m for m in more if m}), {"username": user.username, "at": f"{at:%Y-%m-%d %H:%M}", **told})
 

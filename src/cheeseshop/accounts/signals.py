@@ -16,6 +16,7 @@ from cheeseshop.accounts import history, stages
 from cheeseshop.accounts.flows.passwords import end_sessions
 from cheeseshop.accounts.models import User
 from cheeseshop.accounts.queries import user_named
+from cheeseshop.mail_domains.models import LapsedAddress
 
 _RECORDS = "account_authentication_methods"
 _MONTH = 30 * 24 * 3600
@@ -77,6 +78,7 @@ def _email_removed(request: HttpRequest, user: User, email_address: EmailAddress
 
 
 def _email_confirmed(request: HttpRequest, email_address: EmailAddress, **_: Any) -> None:
+    LapsedAddress.objects.filter(address=email_address).delete()  # who is inside has proved it anew
     history.record(email_address.user, "account:email:verified", request, email_address.email)
 
 

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 _CHORES = (
     "cheeseshop.accounts.flows.tidy_up.tidy_up",
+    "cheeseshop.accounts.flows.check_mail_domains.check_daily",
     "cheeseshop.claims.flows.seek_owners.remind",
     "cheeseshop.catalog.flows.collaborators.expire_invitations",
     "cheeseshop.tokens.expiring.tell_daily",

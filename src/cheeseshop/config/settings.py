@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "allauth.socialaccount",
     *(["allauth.socialaccount.providers.openid_connect"] if CHEESESHOP.oidc_issuer else []),
+    "cheeseshop.mail_domains",
     "cheeseshop.flags",
     "cheeseshop.access",
     "cheeseshop.organizations",

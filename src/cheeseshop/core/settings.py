@@ -18,7 +18,7 @@ SERVED_URL = "served-url"
 _NOT_SETTINGS = frozenset({"CHEESESHOP_TEST_DATABASE_URL", "CHEESESHOP_CONFIG"})
 _ISSUERS = (
     "oidc_issuer", "github_oidc_issuer", "gitlab_oidc_issuer", "google_oidc_issuer", "activestate_oidc_issuer",
-    "github_api_url", "captcha_url",
+    "github_api_url", "captcha_url", "rdap_url",
 )  # fmt: skip
 _LINKS = ("operator_url", "feedback_url", "software_url")
 _TRUE = frozenset({"1", "yes", "true", "on"})
@@ -126,6 +126,14 @@ class Settings:
     )
     refuse_disposable_addresses: bool = _doc("Whether throw-away e-mail addresses are refused.", True)
     check_mail_domains: bool = _doc("Whether the domain of a new e-mail address must take mail, asked of DNS.", False)
+    check_lapsed_domains: bool = _doc(
+        "Whether domains of verified addresses are looked up, and addresses of lapsed ones lose their proof.", False
+    )
+    domain_grace_days: int = _doc("Days after which an address of a lapsed domain loses its proof.", 14)
+    dns_servers: str = _doc("Name servers to ask, address or address:port by spaces; empty: the machine's.", "")
+    rdap_url: str = _doc(
+        "Where registrations of domains are asked, such as https://rdap.org/domain/; empty for nowhere.", ""
+    )
     forget_addresses_days: int = _doc("Days after which the security history forgets network addresses.", 90)
     recovery_wait_hours: int = _doc("Hours between the grant of an account recovery and its use.", 72)
     oidc_issuer: str = _doc("The OpenID Connect issuer people log in with, or empty for none.", "")
