@@ -104,7 +104,6 @@ def _context(request: HttpRequest, project: Project, release: Release | None, ta
     context: dict[str, Any] = {"project": project, "release": release, "maintainers": queries.maintainers_of(project)}
     context["project_banners"] = banners(project.normalized_name, language_of(request))
     context["kept_out"] = is_of_new_accounts(project)
-    context["project_banners"] = banners(project.normalized_name)
     if release is None:
         return context
     address = {"name": project.normalized_name, "version": release.version}
