@@ -35,12 +35,12 @@ ANYBODY = {
     "account/recover/", "account/recover/<str:token>/", "account/recover/cancel/<str:token>/",
     "_/oidc/audience", "_/oidc/mint-token", "_/oidc/github/mint-token", "_/oidc/burn-token", ".well-known/pytp",
     "org/<str:name>/",
-    "_/secrets/disclose-token", "_/github/disclose-token",
     "policy/terms/", "policy/privacy/", "policy/acceptable-use/", "policy/code-of-conduct/", "trademarks/", "security/",
     "credits/", "sponsors/", "donate/", "policy/terms-of-use/", "policy/terms-of-service/", "policy/privacy-notice/",
     "policy/acceptable-use-policy/", "sponsor/", "2fa/", "sitemap/", "announcements/", "announcements/<int:pk>/",
     "rss/announcements.xml",
     "_/vulnerabilities/osv/report",
+    "_/secrets/disclose-token", "_/vulnerabilities/osv/report", "_/github/disclose-token",
 }  # fmt: skip
 DURING_LOG_IN = {"account/two-factor/", "account/two-factor/remember/", "account/confirm-login/"}
 BY_TOKEN = {  # each with its action: tests/api

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('moderation', '0002_alter_observation_kind'),
+        ('moderation', '0001_initial'),
     ]
 
     operations = [
