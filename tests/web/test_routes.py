@@ -111,6 +111,25 @@ SENSITIVE_TO_CHANGE = {
     "manage/banners/",
 }  # fmt: skip
 
+LISTS = {  # of administration, each with what can be done to a row, and to none: tests/administration/test_roles.py
+    "accounts/user": "act", "account/emailaddress": "act", "tokens/token": "act", "accounts/securityevent": "",
+    "accounts/recovery": "", "catalog/project": "act", "catalog/release": "act", "catalog/file": "act",
+    "access/projectrole": "act", "access/invitation": "act", "publishers/projectpublisher": "act",
+    "publishers/pendingpublisher": "", "journal/entry": "", "organizations/organization": "act",
+    "organizations/membership": "", "organizations/memberinvitation": "", "organizations/application": "",
+    "moderation/observation": "", "claims/claim": "", "quotas/limitrequest": "", "flags/banner": "act add",
+    "flags/flagchange": "add", "notify/mail": "", "administration/deed": "", "catalog/prohibitedname": "act add",
+    "accounts/prohibitedusername": "act add", "accounts/prohibiteddomain": "act add",
+}  # fmt: skip
+ADMINISTRATION = {"admin/"} | {
+    f"admin/{each}/{rest}"
+    for each, more in LISTS.items()
+    for rest, need in (("", ""), ("<path:object_id>/", ""), ("<path:object_id>/do/<str:action>/", "act"),
+                       ("do/<str:action>/", "add"))
+    if need in more
+}  # fmt: skip
+SENSITIVE |= ADMINISTRATION
+
 
 def routes() -> Iterator[tuple[str, URLPattern]]:
     def walk(patterns: list[object], prefix: str) -> Iterator[tuple[str, URLPattern]]:
@@ -125,7 +144,8 @@ def routes() -> Iterator[tuple[str, URLPattern]]:
 
 
 def address(route: str) -> str:
-    return "/" + re.sub("<uuid:[a-z_]+>", str(UUID(int=7)), re.sub("<str:[a-z]+>", "x", route)).replace("<int:pk>", "1")
+    named = re.sub("<(str|path):[a-z_]+>", "x", route)
+    return "/" + re.sub("<uuid:[a-z_]+>", str(UUID(int=7)), named).replace("<int:pk>", "1")
 
 
 def test_every_route_is_known_with_its_permission() -> None:

@@ -91,6 +91,8 @@ INSTALLED_APPS = [
     "cheeseshop.quotas",
     "cheeseshop.help",
     "cheeseshop.notices",
+    "cheeseshop.administration",  # before Django's, whose templates it replaces
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "cheeseshop.web",
 ]
 MIDDLEWARE = [
