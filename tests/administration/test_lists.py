@@ -194,4 +194,5 @@ def test_every_page_explains_itself() -> None:
     for page in PAGES.values():
         assert isinstance(page, Page)
         assert page.summary.endswith("."), page
+        assert page.heading, page
         assert not page.search_fields or page.search_help_text, page

@@ -67,7 +67,8 @@ BEHIND_THE_GATE = {
     "manage/recoveries/", "manage/account/tokens/", "manage/projects/", "manage/invitation/<uuid:invitation>/",
     "manage/organizations/", "manage/organizations/application/<uuid:application>/",
     "manage/organizations/invitation/<uuid:invitation>/", "manage/organization-applications/",
-    "manage/organization/<str:name>/history/", "manage/organization/<str:name>/team/<str:team>/history/",
+    "manage/organization/<str:name>/history/", "manage/organization/<str:name>/hygiene/",
+    "manage/organization/<str:name>/team/<str:team>/history/",
     "manage/project/<str:name>/", "manage/project/<str:name>/history/", "manage/project/<str:name>/documentation/",
     "manage/observations/", "manage/observations/<uuid:observation>/", "manage/limits/", "manage/quarantine/",
     "manage/claims/", "manage/claims/new/", "manage/claims/queue/",
@@ -128,7 +129,7 @@ ADMINISTRATION = {"admin/"} | {
                        ("do/<str:action>/", "add"))
     if need in more
 }  # fmt: skip
-SENSITIVE |= ADMINISTRATION
+SENSITIVE |= ADMINISTRATION | {"admin/hygiene/"}
 
 
 def routes() -> Iterator[tuple[str, URLPattern]]:

@@ -128,6 +128,7 @@ class Page(_ModelAdmin):
     """A list of rows and a page for each, which read; what changes a row is an ``Action``, each with its own page."""
 
     section = "Index"
+    heading = ""
     summary = ""
     actions = None
     sortable_by = ()
@@ -210,7 +211,7 @@ class Page(_ModelAdmin):
                 for deed in self.list_deeds
                 if deed.power in request.site_powers  # type: ignore[attr-defined]
             ],
-            "title": str(self.opts.verbose_name_plural).capitalize(),
+            "title": self.heading,
         }
         return super().changelist_view(request, context | (extra_context or {}))
 
@@ -248,6 +249,7 @@ class Page(_ModelAdmin):
         context = {
             "title": str(found),
             "kind": self.opts.verbose_name,
+            "heading": self.heading,
             "deeds": [(deed, self._address(found, deed)) for deed in self._open_to(request, found)],
             "related": [*self.related(found), *([told] if told.rows else [])],
             "links": self.links(found),
@@ -289,4 +291,4 @@ class Page(_ModelAdmin):
     def _shell(self, request: HttpRequest) -> dict[str, Any]:
         meta = self.opts
         list_url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
-        return self.admin_site.each_context(request) | {"opts": meta, "list_url": list_url}
+        return self.admin_site.each_context(request) | {"opts": meta, "heading": self.heading, "list_url": list_url}

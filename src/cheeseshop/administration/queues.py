@@ -44,6 +44,7 @@ def queues(powers: Iterable[SiteAction]) -> list[Queue]:
     ]
     found = [Queue(text, reverse(view), _up_to(rows), power in able) for text, view, rows, power in counted]
     found.append(Queue("Leaked tokens", reverse("leaked-tokens"), decides=SiteAction.TOKENS in able))
+    found.append(Queue("Hygiene", reverse("hygiene")))
     found.append(Queue("Switches and status", reverse("status")))
     if SiteAction.SITE_ROLES in able:
         found.append(Queue("Issuers of trusted publishing", reverse("issuers"), decides=True))

@@ -90,9 +90,8 @@ class Administration(admin.AdminSite):
         for model, page in self._registry.items():
             meta = model._meta  # noqa: SLF001 - Django's documented interface
             url = f"admin:{meta.app_label}_{meta.model_name}_changelist"
-            name = str(meta.verbose_name_plural)
-            section = str(getattr(page, "section", "Index"))
-            found.setdefault(section, []).append((name[:1].upper() + name[1:], url, str(getattr(page, "summary", ""))))
+            about = (page.heading, url, page.summary)  # type: ignore[attr-defined]
+            found.setdefault(page.section, []).append(about)  # type: ignore[attr-defined]
         return list(found.items())
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

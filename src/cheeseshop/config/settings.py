@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "cheeseshop.quotas",
     "cheeseshop.help",
     "cheeseshop.notices",
+    "cheeseshop.hygiene",
     "cheeseshop.administration",  # before Django's, whose templates it replaces
     "django.contrib.admin.apps.SimpleAdminConfig",
     "cheeseshop.web",

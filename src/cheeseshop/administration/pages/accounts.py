@@ -27,6 +27,7 @@ from cheeseshop.tokens.models import Token
 class Users(Page):
     """People and service accounts."""
 
+    heading = "People"
     section = "People"
     summary = "Accounts: their addresses, tokens, roles and events; freeze, disable, reset, nuke."
     list_display = ("username", "full_name", "email", "standing", "date_joined")
@@ -130,6 +131,7 @@ def _event(event: SecurityEvent) -> list[Cell]:
 class Addresses(Page):
     """Every address of everybody."""
 
+    heading = "E-mail addresses"
     section = "People"
     summary = "E-mail addresses, and whose they are."
     list_display = ("email", "user", "verified", "primary")
@@ -150,6 +152,7 @@ class Addresses(Page):
 class Tokens(Page):
     """API tokens, without what would be a secret."""
 
+    heading = "API tokens"
     section = "People"
     summary = "API tokens: whose, for what, last used when and from where; revoke."
     list_display = ("description", "holder", "created_at", "last_used_at")
@@ -182,6 +185,7 @@ class Tokens(Page):
 class Events(Page):
     """Security histories."""
 
+    heading = "Security events"
     section = "People"
     summary = "What happened to accounts, newest first."
     list_display = ("at", "user", "kind", "address", "detail")
@@ -201,6 +205,7 @@ class Events(Page):
 class Recoveries(Page):
     """Requests for accounts."""
 
+    heading = "Account recoveries"
     section = "People"
     summary = "Requests of people who can't log in. They are decided on a page of their own."
     list_display = ("user", "state", "reach", "opened_at", "decided_by")

@@ -27,6 +27,7 @@ _PROJECT_OR_PERSON = "The name of a project, or @ and a username."
 class Projects(Page):
     """Projects by name."""
 
+    heading = "Projects"
     summary = "Projects: releases, people, publishers, journal; archive, remove."
     list_display = ("name", "status", "quarantined_at", "organization", "created_at", "total_size")
     list_select_related = ("organization",)
@@ -93,6 +94,7 @@ def _entry(entry: Entry) -> list[Cell]:
 class Releases(Page):
     """Releases, newest first."""
 
+    heading = "Releases"
     summary = "Releases, newest first; remove."
     list_display = ("label", "created_at", "state", "uploaded_by")
     list_select_related = ("project", "uploaded_by")
@@ -144,6 +146,7 @@ class Releases(Page):
 class Files(Page):
     """Files, newest first."""
 
+    heading = "Files"
     summary = "Files, newest first; remove."
     list_display = ("filename", "size", "uploaded_at", "state", "uploaded_by")
     list_select_related = ("uploaded_by",)
@@ -171,6 +174,7 @@ class Files(Page):
 class Roles(Page):
     """Who works on what."""
 
+    heading = "Roles on projects"
     summary = "Roles of people on projects; change, take."
     list_display = ("label", "project", "role")
     list_select_related = ("project", "user")
@@ -194,7 +198,7 @@ class Roles(Page):
 class Invitations(Page):
     """Offers of roles that wait for an answer."""
 
-    verbose_name = "invitation to a project"
+    heading = "Invitations to projects"
     summary = "Offers of roles on projects that nobody answered yet; revoke."
     list_display = ("label", "project", "role", "invited_by", "expires_at")
     list_select_related = ("project", "user")
@@ -218,6 +222,7 @@ class Invitations(Page):
 class Publishers(Page):
     """Who may publish by a build service's word."""
 
+    heading = "Trusted publishers"
     summary = "Trusted publishers of projects; remove."
     list_display = ("label", "project", "created_by", "last_used_at")
     list_select_related = ("project", "publisher")
@@ -241,6 +246,7 @@ class Publishers(Page):
 class PendingPublishers(Page):
     """Publishers of projects that do not exist yet."""
 
+    heading = "Pending publishers"
     summary = "Trusted publishers of projects that do not exist yet."
     list_display = ("project_name", "provider", "place", "user", "expires_at")
     list_select_related = ("user",)
@@ -260,6 +266,7 @@ class PendingPublishers(Page):
 class Journal(Page):
     """Every change of the index."""
 
+    heading = "Journal"
     summary = "Every change of the index, newest first. Nobody changes it."
     list_display = ("serial", "at", "project", "version", "action", "actor")
     ordering = ("-serial",)

@@ -31,6 +31,7 @@ def _open(rows: "QuerySet[Any]") -> "QuerySet[Any]":
 class Observations(Page):
     """What was noticed."""
 
+    heading = "Observations"
     section = _KEEPING
     summary = "What people and checks noticed. Verdicts are given on a page of their own."
     list_display = ("subject", "kind", "reporter", "created_at", "verdict")
@@ -56,6 +57,7 @@ class Observations(Page):
 class Claims(Page):
     """Names that were asked for."""
 
+    heading = "Name claims"
     section = _KEEPING
     summary = "Names that others ask for. They are decided on a page of their own."
     list_display = ("project_name", "claimant_name", "ground", "state", "opened_at", "decided_by")
@@ -78,6 +80,7 @@ class Claims(Page):
 class LimitRequests(Page):
     """Larger limits that were asked for."""
 
+    heading = "Limit requests"
     section = _KEEPING
     summary = "Larger limits that owners ask for. They are decided on a page of their own."
     list_display = ("id", "project", "asked_by", "state", "opened_at", "decided_by")
@@ -101,6 +104,7 @@ class LimitRequests(Page):
 class Banners(Page):
     """What the site tells everybody."""
 
+    heading = "Banners"
     section = _KEEPING
     summary = "What the site, or one project's pages, tell everybody; put up, take down."
     list_display = ("text", "level", "normalized_name", "starts_at", "ends_at", "by")
@@ -114,6 +118,7 @@ class Banners(Page):
 class Switches(Page):
     """Who turned which switch when."""
 
+    heading = "Switches"
     section = _KEEPING
     summary = "Who turned which switch when, and why; turn one."
     list_display = ("name", "on", "by", "at", "note")
@@ -126,6 +131,7 @@ class Switches(Page):
 class Mails(Page):
     """Mails that wait, or were given up. Their text is not shown: it holds links that log people in."""
 
+    heading = "Mails"
     section = _KEEPING
     summary = "Mails that wait for delivery, or were given up."
     list_display = ("recipient", "kind", "created_at", "attempts", "due_at")
@@ -141,6 +147,7 @@ class Mails(Page):
 class Deeds(Page):
     """What keepers did."""
 
+    heading = "Deeds of keepers"
     section = _KEEPING
     summary = "What keepers did, to whom, and why. Nobody changes it."
     list_display = ("at", "actor", "action", "subject", "reason")

@@ -34,6 +34,7 @@ def _of_organization(rows: "QuerySet[Any]", text: str) -> "QuerySet[Any]":
 class Organizations(Page):
     """Organisations by name."""
 
+    heading = "Organisations"
     section = "Organisations"
     summary = "Organisations: members, projects, history; deactivate, activate."
     list_display = ("name", "display_name", "kind", "created_at", "deactivated_at")
@@ -75,6 +76,7 @@ class Organizations(Page):
 class Memberships(Page):
     """Who belongs to which organisation."""
 
+    heading = "Members"
     section = "Organisations"
     summary = "Members of organisations."
     list_display = ("label", "organization", "role", "joined_at")
@@ -98,6 +100,7 @@ class Memberships(Page):
 class MemberInvitations(Page):
     """Offers of memberships that wait for an answer."""
 
+    heading = "Invitations to organisations"
     section = "Organisations"
     summary = "Offers of memberships that nobody answered yet."
     list_display = ("label", "organization", "role", "invited_by", "expires_at")
@@ -121,6 +124,7 @@ class MemberInvitations(Page):
 class Applications(Page):
     """Applications for organisations."""
 
+    heading = "Applications"
     section = "Organisations"
     summary = "Applications for organisations. They are decided on a page of their own."
     list_display = ("name", "applicant", "kind", "state", "submitted_at", "decided_by")

@@ -19,6 +19,7 @@ from cheeseshop.catalog.models import ProhibitedName
 class Names(Page):
     """Names that no new project may take."""
 
+    heading = "Names of projects"
     section = "Prohibited"
     summary = "Names that no new project may take; prohibit, allow."
     list_display = ("normalized_name", "comment")
@@ -38,6 +39,7 @@ class Names(Page):
 class Usernames(Page):
     """Names that nobody may register."""
 
+    heading = "Usernames"
     section = "Prohibited"
     summary = "Usernames that nobody may register; prohibit, allow."
     list_display = ("name", "comment")
@@ -57,6 +59,7 @@ class Usernames(Page):
 class Domains(Page):
     """Domains whose addresses are refused."""
 
+    heading = "Domains of addresses"
     section = "Prohibited"
     summary = "Domains whose e-mail addresses are refused; prohibit, allow."
     list_display = ("domain", "comment")
