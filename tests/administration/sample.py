@@ -13,7 +13,7 @@ from cheeseshop.core.clock import now
 from cheeseshop.flags.flows import NewBanner, put_up
 from cheeseshop.flags.models import FlagChange
 from cheeseshop.moderation.flows import Observed, Reporter, observe
-from cheeseshop.moderation.models import Kind
+from cheeseshop.moderation.models import Case, Kind
 from cheeseshop.organizations.models import Application, MemberInvitation, Membership, Organization
 from cheeseshop.publishers.models import PendingPublisher, ProjectPublisher, Publisher
 from cheeseshop.quotas.models import LimitRequest
@@ -46,6 +46,7 @@ def fill(shop: Store) -> User:
     ProhibitedName.objects.create(normalized_name="forbidden")
     ProhibitedUsername.objects.create(name="mallory")
     ProhibitedDomain.objects.create(domain="spam.example")
+    Case.objects.create(project_id=demo.pk, project="demo", version="0.1", reason="It steals.", held_by="mod")
     put_up(NewBanner("Maintenance tonight"), "root")
     FlagChange.objects.create(name="read-only", on=True, by="root")
     Deed.objects.create(actor="root", action="freeze", kind="accounts.user", subject="x", subject_id="x", reason="why")

@@ -14,8 +14,9 @@ from cheeseshop.accounts.models import ProhibitedDomain, ProhibitedUsername, Sec
 from cheeseshop.administration.models import Deed
 from cheeseshop.catalog.models import File, ProhibitedName, Project, Release
 from cheeseshop.core.errors import Conflict
-from cheeseshop.flags.models import Banner, Flag
+from cheeseshop.flags.models import Flag
 from cheeseshop.journal.models import Entry
+from cheeseshop.moderation.models import Case
 from cheeseshop.notify.models import Mail
 from cheeseshop.organizations.models import HistoryEntry, Organization
 from cheeseshop.publishers.models import PendingPublisher, ProjectPublisher
@@ -223,6 +224,32 @@ def test_file_release_and_project_are_removed_even_in_quarantine(
     assert act(root, "catalog/project", demo.pk, "remove", confirm="demo") == 404
 
 
+@pytest.mark.parametrize("what", ["project", "release", "file"])
+def test_something_is_held_let_out_held_again_and_removed(shop: Store, alice: User, root: Visitor, what: str) -> None:
+    Case.objects.all().delete()
+    row = {
+        "project": Project.objects.get(),
+        "release": Release.objects.get(version="1.0"),
+        "file": File.objects.get(filename="demo-1.0.tar.gz"),
+    }[what]
+    typed = {"project": "demo", "release": "1.0", "file": "demo-1.0.tar.gz"}[what]
+    public = shop.public / "packages" / File.objects.get(filename="demo-1.0.tar.gz").blob_key
+    assert act(root, f"catalog/{what}", row.pk, "clear") == 404
+    assert act(root, f"catalog/{what}", row.pk, "quarantine", evidence="line 3") == 302
+    assert not public.exists()
+    assert Case.objects.get().evidence == "line 3"
+    assert deed("quarantine").subject == str(row)
+    assert act(root, f"catalog/{what}", row.pk, "quarantine") == 409
+    assert "Let out of quarantine" in root.get(f"/admin/catalog/{what}/{row.pk}/").content.decode()
+    assert act(root, f"catalog/{what}", row.pk, "clear") == 302
+    assert public.exists()
+    assert deed("clear")
+    assert act(root, f"catalog/{what}", row.pk, "quarantine") == 302
+    assert act(root, f"catalog/{what}", row.pk, "remove", confirm=typed) == 302
+    assert not Case.objects.filter(cleared_at=None).exists()
+    assert Case.objects.order_by("-id")[0].cleared_note == f"removed: {WHY}"
+
+
 def test_an_organisation_is_deactivated_and_activated(alice: User, root: Visitor) -> None:
     acme = Organization.objects.get()
     assert act(root, "organizations/organization", acme.pk, "deactivate", confirm="acme") == 302
@@ -232,14 +259,7 @@ def test_an_organisation_is_deactivated_and_activated(alice: User, root: Visitor
     assert HistoryEntry.objects.filter(actor="root").count() == 2
 
 
-def test_banners_and_switches(root: Visitor) -> None:
-    assert act(root, "flags/banner", "", "put-up", text="Hello", level="info", link="javascript:x") == 400
-    assert act(root, "flags/banner", "", "put-up", text="Hello", level="info", link="/status/") == 302
-    made = Banner.objects.get(text="Hello")
-    assert made.by == "root"
-    assert "Hello" in root.get("/").content.decode()
-    assert act(root, "flags/banner", made.pk, "take-down") == 302
-    assert not Banner.objects.filter(text="Hello").exists()
+def test_a_switch_is_turned(root: Visitor) -> None:
     told = {"switch": "disallow-new-upload", "note": "We are moving."}
     assert act(root, "flags/flagchange", "", "turn", turned="on", **told) == 302
     assert Flag.objects.get().note == "We are moving."

@@ -48,6 +48,7 @@ SEARCHES = {
     "organizations.memberinvitation": {"acme": 1, "@bob": 1},
     "organizations.application": {"bob": 1, "alice": 0},
     "moderation.observation": {"demo": 1, "x": 0},
+    "moderation.case": {"Demo": 1, "x": 0},
     "claims.claim": {"DEMO": 1, "x": 0},
     "quotas.limitrequest": {"demo": 1, "x": 0},
     "administration.deed": {"root": 1, "x": 0},

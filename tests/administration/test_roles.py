@@ -51,8 +51,11 @@ ACTIONS: dict[str, set[SiteRole]] = {
     "publishers.projectpublisher remove": {ADMINISTRATOR, SUPPORT, MODERATOR},
     "organizations.organization deactivate": {ADMINISTRATOR, SUPPORT},
     "organizations.organization activate": {ADMINISTRATOR, SUPPORT},
-    "flags.banner take-down": {ADMINISTRATOR},
-    "flags.banner +put-up": {ADMINISTRATOR},
+    **{
+        f"catalog.{what} {act}": {ADMINISTRATOR, MODERATOR}
+        for what in ("project", "release", "file")
+        for act in ("quarantine", "clear")
+    },
     "flags.flagchange +turn": {ADMINISTRATOR},
     "catalog.prohibitedname allow": {ADMINISTRATOR, MODERATOR},
     "catalog.prohibitedname +prohibit": {ADMINISTRATOR, MODERATOR},
@@ -65,6 +68,10 @@ ACTIONS: dict[str, set[SiteRole]] = {
 QUEUES: dict[str, set[SiteRole]] = {
     "/manage/recoveries/": {ADMINISTRATOR, SUPPORT},
     "/manage/observations/": {ADMINISTRATOR, MODERATOR},
+    "/manage/quarantine/": {ADMINISTRATOR, MODERATOR},
+    "/manage/texts/": {ADMINISTRATOR},
+    "/manage/announcements/": {ADMINISTRATOR},
+    "/manage/banners/": {ADMINISTRATOR},
     "/manage/limits/": {ADMINISTRATOR, SUPPORT, MODERATOR},
     "/manage/claims/queue/": {ADMINISTRATOR, SUPPORT, MODERATOR},
     "/manage/organization-applications/": {ADMINISTRATOR, SUPPORT},
@@ -132,17 +139,22 @@ def test_who_may_read_and_decide_in_the_queues(shop: Store, role: SiteRole | Non
 def site_row(queue: str) -> str:
     from cheeseshop.accounts.models import Recovery
     from cheeseshop.claims.models import Claim
-    from cheeseshop.moderation.models import Observation
+    from cheeseshop.moderation.models import Case, Observation
     from cheeseshop.organizations.models import Application
     from cheeseshop.quotas.models import LimitRequest
 
     models: dict[str, Any] = {
         "/manage/recoveries/": Recovery,
         "/manage/observations/": Observation,
+        "/manage/quarantine/": Case,
         "/manage/limits/": LimitRequest,
         "/manage/claims/queue/": Claim,
         "/manage/organization-applications/": Application,
     }
+    if queue in {"/manage/announcements/", "/manage/banners/"}:
+        return queue
+    if queue == "/manage/texts/":
+        return f"{queue}terms/"
     return f"{queue.replace('queue/', '')}{models[queue].objects.first().pk}/"
 
 

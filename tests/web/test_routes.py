@@ -118,7 +118,8 @@ LISTS = {  # of administration, each with what can be done to a row, and to none
     "access/projectrole": "act", "access/invitation": "act", "publishers/projectpublisher": "act",
     "publishers/pendingpublisher": "", "journal/entry": "", "organizations/organization": "act",
     "organizations/membership": "", "organizations/memberinvitation": "", "organizations/application": "",
-    "moderation/observation": "", "claims/claim": "", "quotas/limitrequest": "", "flags/banner": "act add",
+    "moderation/observation": "", "claims/claim": "", "quotas/limitrequest": "", "flags/banner": "",
+    "moderation/case": "",
     "flags/flagchange": "add", "notify/mail": "", "administration/deed": "", "catalog/prohibitedname": "act add",
     "accounts/prohibitedusername": "act add", "accounts/prohibiteddomain": "act add",
 }  # fmt: skip

@@ -23,8 +23,10 @@ from cheeseshop.accounts.models import User
 from cheeseshop.administration.acting import Doer
 from cheeseshop.administration.lists import Cell, Related
 from cheeseshop.catalog.flows.changing import Changed
+from cheeseshop.catalog.flows.quarantine import Held
 from cheeseshop.catalog.flows.remove import remove_project
 from cheeseshop.core.errors import Conflict, Missing, Refusal
+from cheeseshop.moderation.cases import close_removed
 from cheeseshop.organizations.flows.settings import set_active
 from cheeseshop.publishers.models import PendingPublisher
 
@@ -128,7 +130,10 @@ def run(user: User, doer: Doer) -> list[Changed]:
 
 
 def _removed(goes: Goes, doer: Doer) -> Changed | None:
+    project = goes.role.project_id
     try:
-        return remove_project(goes.role.project_id, doer.keeper.username, held=True)
+        with transaction.atomic():
+            close_removed(Held(project), doer.keeper.username, doer.reason)
+            return remove_project(project, doer.keeper.username, held=True)
     except Missing:
         return None  # its other owner was quicker

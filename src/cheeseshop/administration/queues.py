@@ -9,7 +9,7 @@ from django.urls import reverse
 from cheeseshop.access.site_roles import SiteAction
 from cheeseshop.accounts.models import Recovery
 from cheeseshop.claims.models import Claim
-from cheeseshop.moderation.models import Observation
+from cheeseshop.moderation.models import Case, Observation
 from cheeseshop.organizations.models import Application
 from cheeseshop.quotas.models import LimitRequest
 
@@ -33,6 +33,7 @@ def queues(powers: Iterable[SiteAction]) -> list[Queue]:
     counted = [
         ("Account recoveries", "recoveries", Recovery.objects.filter(state__in=open_), SiteAction.RECOVERIES),
         ("Observations", "observations", Observation.objects.filter(verdict=""), SiteAction.MODERATE),
+        ("Quarantine", "quarantine", Case.objects.filter(cleared_at=None), SiteAction.MODERATE),
         ("Limit requests", "limit-requests", LimitRequest.objects.filter(state__in=open_), SiteAction.LIMITS),
         ("Name claims", "claim-queue", Claim.objects.filter(state__in=open_), SiteAction.CLAIMS),
         (
@@ -45,6 +46,14 @@ def queues(powers: Iterable[SiteAction]) -> list[Queue]:
     found = [Queue(text, reverse(view), _up_to(rows), power in able) for text, view, rows, power in counted]
     found.append(Queue("Leaked tokens", reverse("leaked-tokens"), decides=SiteAction.TOKENS in able))
     found.append(Queue("Hygiene", reverse("hygiene")))
+    found += [
+        Queue(text, reverse(view), decides=SiteAction.BANNERS in able)
+        for text, view in (
+            ("Site texts", "site-texts"),
+            ("Announcements", "manage-announcements"),
+            ("Banners", "banners"),
+        )
+    ]
     found.append(Queue("Switches and status", reverse("status")))
     if SiteAction.SITE_ROLES in able:
         found.append(Queue("Issuers of trusted publishing", reverse("issuers"), decides=True))

@@ -8,11 +8,13 @@ from django import forms
 from cheeseshop.access.models import Invitation, ProjectRole, Role
 from cheeseshop.access.site_roles import SiteAction
 from cheeseshop.administration.acting import Action, Doer, Why
+from cheeseshop.administration.actions.quarantine import CLEAR, HOLD, held
 from cheeseshop.administration.lists import Cell, Related
 from cheeseshop.catalog.flows import collaborators, prohibit, remove, set_status
 from cheeseshop.catalog.flows.changing import Changed
 from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.core.facts import Status
+from cheeseshop.moderation.cases import close_removed
 from cheeseshop.publishers.flows.register import remove_publisher
 from cheeseshop.publishers.models import ProjectPublisher
 
@@ -62,7 +64,18 @@ def _files(release: Release) -> list[Related]:
 def _remove_project(project: Project, doer: Doer) -> Changed:
     if doer.told.get("prohibit"):
         prohibit.prohibit_names([project.normalized_name], doer.reason)
+    close_removed(held(project), doer.keeper.username, doer.reason)
     return remove.remove_project(project.pk, doer.keeper.username, held=True)
+
+
+def _remove_release(release: Release, doer: Doer) -> Changed:
+    close_removed(held(release), doer.keeper.username, doer.reason)
+    return remove.remove_release(release.project_id, release.pk, doer.keeper.username, held=True)
+
+
+def _remove_file(file: File, doer: Doer) -> Changed:
+    close_removed(held(file), doer.keeper.username, doer.reason)
+    return remove.remove_file(file.release.project_id, file.filename, doer.keeper.username, held=True)
 
 
 def _give(project: Project, doer: Doer) -> Changed:
@@ -74,6 +87,8 @@ def _status(status: Status) -> Any:  # noqa: ANN401 - what an action runs
 
 
 PROJECT_ACTIONS = (
+    HOLD,
+    CLEAR,
     Action(
         "give-role",
         "Give a role",
@@ -113,11 +128,13 @@ PROJECT_ACTIONS = (
     ),
 )
 RELEASE_ACTIONS = (
+    HOLD,
+    CLEAR,
     Action(
         "remove",
         "Remove release",
         SiteAction.REMOVE,
-        lambda release, doer: remove.remove_release(release.project_id, release.pk, doer.keeper.username, held=True),
+        _remove_release,
         "Removes the release with its files for good, also one in quarantine.",
         typed=lambda release: release.version,
         preview=_files,
@@ -126,11 +143,13 @@ RELEASE_ACTIONS = (
     ),
 )
 FILE_ACTIONS = (
+    HOLD,
+    CLEAR,
     Action(
         "remove",
         "Remove file",
         SiteAction.REMOVE,
-        lambda file, doer: remove.remove_file(file.release.project_id, file.filename, doer.keeper.username, held=True),
+        _remove_file,
         "Removes the file for good, also one in quarantine. Its name is never given again.",
         typed=lambda file: file.filename,
         danger=True,

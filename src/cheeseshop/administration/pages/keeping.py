@@ -9,14 +9,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 from packaging.utils import canonicalize_name
 
-from cheeseshop.administration.actions import banners
+from cheeseshop.administration.actions import switches
 from cheeseshop.administration.lists import Cell, Choice, Page
 from cheeseshop.administration.models import Deed
 from cheeseshop.administration.searching import of_project
 from cheeseshop.administration.site import site
+from cheeseshop.catalog.models import Project
 from cheeseshop.claims.models import Claim
 from cheeseshop.flags.models import Banner, FlagChange
-from cheeseshop.moderation.models import Observation
+from cheeseshop.moderation.models import Case, Observation
 from cheeseshop.notify.models import Mail
 from cheeseshop.quotas.models import LimitRequest
 
@@ -51,6 +52,33 @@ class Observations(Page):
     def links(self, row: Observation) -> list[Cell]:
         """Return the page where it is decided."""
         return [Cell("Decide", reverse("observation", args=[row.pk]))]
+
+
+@register(Case, site=site)
+class Cases(Page):
+    """What is or was in quarantine."""
+
+    heading = "Quarantine"
+    section = _KEEPING
+    summary = "What is or was in quarantine, by whom and why. It is let out on a page of its own."
+    list_display = ("title", "held_by", "held_at", "cleared_by", "cleared_at")
+    ordering = ("-id",)
+    search_fields = ("project",)
+    search_help_text = "The name of a project that exists."
+    choices = {"open": Choice("Held now", lambda rows: rows.filter(cleared_at=None))}  # noqa: RUF012 - an option
+    fields = (
+        "project", "version", "filename", "reason", "evidence", "observation", "held_by", "held_at", "cleared_by",
+        "cleared_at", "cleared_note",
+    )  # fmt: skip
+
+    def find(self, rows: "QuerySet[Any]", text: str) -> "QuerySet[Any]":
+        """Search by project."""
+        found = Project.objects.filter(normalized_name=canonicalize_name(text)).first()
+        return rows.filter(project_id=found.pk) if found else rows.none()
+
+    def links(self, row: Case) -> list[Cell]:
+        """Return the page where it is let out."""
+        return [Cell("Decide", reverse("quarantine-case", args=[row.pk]))]
 
 
 @register(Claim, site=site)
@@ -106,12 +134,14 @@ class Banners(Page):
 
     heading = "Banners"
     section = _KEEPING
-    summary = "What the site, or one project's pages, tell everybody; put up, take down."
+    summary = "What the site, or one project's pages, tell everybody. They are put up elsewhere."
     list_display = ("text", "level", "normalized_name", "starts_at", "ends_at", "by")
     ordering = ("-id",)
     fields = ("text", "level", "link", "normalized_name", "language", "starts_at", "ends_at", "by")
-    deeds = banners.ACTIONS
-    list_deeds = banners.LIST_ACTIONS
+
+    def links(self, row: Banner) -> list[Cell]:
+        """Return the page where banners are put up and taken down."""
+        return [Cell("Put up and take down", reverse("banners"))]
 
 
 @register(FlagChange, site=site)
@@ -124,7 +154,7 @@ class Switches(Page):
     list_display = ("name", "on", "by", "at", "note")
     ordering = ("-id",)
     fields = ("name", "on", "notify", "note", "by", "at")
-    list_deeds = banners.SWITCH_ACTIONS
+    list_deeds = switches.ACTIONS
 
 
 @register(Mail, site=site)
