@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Print our speed beside the peers' from one run: ``python -m bench.run [PART …]``.
 
-The parts are reads, uploads, flatness, footprint and manage.
+The parts are reads, uploads, flatness, footprint, manage and admin.
 Peers are installed below ``bench/work`` the first time.
 """
 
@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import flatness, footprint, manage, reads, uploads
+from bench import admin, flatness, footprint, manage, reads, uploads
 from bench.peers import WORK
 
 _PARTS: dict[str, tuple[Callable[[Path], None], int]] = {
@@ -23,6 +23,7 @@ _PARTS: dict[str, tuple[Callable[[Path], None], int]] = {
     "flatness": (flatness.measure, 5),
     "footprint": (footprint.measure, 2),
     "manage": (manage.measure, 1),
+    "admin": (admin.measure, 3),
 }
 
 

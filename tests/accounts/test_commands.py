@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+from cheeseshop.access.site_roles import SiteAction, site_powers
 from cheeseshop.accounts.models import ProhibitedDomain, ProhibitedUsername
+from cheeseshop.administration.models import Deed
 from cheeseshop.cli import main
 from cheeseshop.notify.models import Mail
 from tests.support.actors import PASSWORD, Visitor, member
@@ -59,3 +61,38 @@ def test_the_doctor_tells_of_mails_and_breaches(capsys: pytest.CaptureFixture[st
     told = capsys.readouterr().out
     assert "FAIL mails: 0 wait, 1 were given up; the last error: refused" in told
     assert "could not be asked" in told
+
+
+def test_roles_on_the_site_are_given_and_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    user = make_user()
+    assert run("user", "roles", "ALICE", "--give", "auditor", "--give", "moderator", "--reason", "she helps") == 0
+    assert run("user", "roles", "alice", "--take", "moderator", "--json") == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == ["auditor"]
+    user.refresh_from_db()
+    assert site_powers(user) == {SiteAction.READ}
+    assert run("user", "roles", "alice", "--give", "king") == 1
+    assert "There is no role 'king'" in capsys.readouterr().err
+    assert run("user", "roles", "nobody") == 1
+    assert run("user", "roles", "alice", "--give", "administrator") == 0
+    assert run("user", "roles", "alice", "--take", "administrator") == 1
+    assert "last administrator" in capsys.readouterr().err
+    told = Deed.objects.order_by("id").values_list("actor", "action", "subject", "reason")
+    assert told[0] == ("administrator by command", "roles", "alice", "she helps")
+    assert len(told) == 3
+
+
+def test_an_account_is_frozen_and_disabled_by_command() -> None:
+    user, visitor = member()
+    assert run("user", "freeze", "alice", "--reason", "somebody else has it") == 0
+    assert not visitor.inside
+    assert Mail.objects.filter(kind="account-frozen").exists()
+    assert run("user", "freeze", "alice", "--reason", "again") == 1
+    for action in ("unfreeze", "disable", "enable", "reset-factors"):
+        assert run("user", action, "alice", "--reason", "as asked") == 0
+    user.refresh_from_db()
+    assert user.may_act
+    kinds = list(user.security_events.order_by("id").values_list("kind", flat=True))[-5:]
+    assert kinds == [
+        "account:frozen", "account:unfrozen", "account:disabled", "account:enabled", "account:two_factor:reset",
+    ]  # fmt: skip
+    assert Deed.objects.count() == 5

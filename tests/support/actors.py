@@ -77,13 +77,18 @@ def insider(name: str) -> tuple[User, Visitor]:
     with_application(user)
     with_codes(user)
     visitor = Visitor()
+    enter(user, visitor)
+    return user, visitor
+
+
+def enter(user: User, visitor: Visitor) -> None:
+    """Put somebody into a session, just confirmed."""
     visitor.force_login(user, backend="cheeseshop.accounts.backend.OnlyWhoMayAct")
     session = visitor.session
-    record = {"method": "password", "at": time.time(), "username": name, "reauthenticated": True}
+    record = {"method": "password", "at": time.time(), "username": user.username, "reauthenticated": True}
     session["account_authentication_methods"] = [record]
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
-    return user, visitor
 
 
 def newest_mail(to: str, kind: str) -> Mail:

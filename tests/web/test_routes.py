@@ -40,7 +40,7 @@ ANYBODY = {
     "policy/acceptable-use-policy/", "sponsor/", "2fa/", "sitemap/", "announcements/", "announcements/<int:pk>/",
     "rss/announcements.xml",
     "_/vulnerabilities/osv/report",
-    "_/secrets/disclose-token", "_/vulnerabilities/osv/report", "_/github/disclose-token",
+    "_/secrets/disclose-token", "_/github/disclose-token",
 }  # fmt: skip
 DURING_LOG_IN = {"account/two-factor/", "account/two-factor/remember/", "account/confirm-login/"}
 BY_TOKEN = {  # each with its action: tests/api
@@ -68,7 +68,8 @@ BEHIND_THE_GATE = {
     "manage/recoveries/", "manage/account/tokens/", "manage/projects/", "manage/invitation/<uuid:invitation>/",
     "manage/organizations/", "manage/organizations/application/<uuid:application>/",
     "manage/organizations/invitation/<uuid:invitation>/", "manage/organization-applications/",
-    "manage/organization/<str:name>/history/", "manage/organization/<str:name>/team/<str:team>/history/",
+    "manage/organization/<str:name>/history/", "manage/organization/<str:name>/hygiene/",
+    "manage/organization/<str:name>/team/<str:team>/history/",
     "manage/project/<str:name>/", "manage/project/<str:name>/history/", "manage/project/<str:name>/documentation/",
     "manage/observations/", "manage/observations/<uuid:observation>/", "manage/limits/", "manage/quarantine/",
     "manage/advisory/<str:identity>/dispute/",
@@ -113,6 +114,26 @@ SENSITIVE_TO_CHANGE = {
     "manage/banners/",
 }  # fmt: skip
 
+LISTS = {  # of administration, each with what can be done to a row, and to none: tests/administration/test_roles.py
+    "accounts/user": "act", "account/emailaddress": "act", "tokens/token": "act", "accounts/securityevent": "",
+    "accounts/recovery": "", "catalog/project": "act", "catalog/release": "act", "catalog/file": "act",
+    "access/projectrole": "act", "access/invitation": "act", "publishers/projectpublisher": "act",
+    "publishers/pendingpublisher": "", "journal/entry": "", "organizations/organization": "act",
+    "organizations/membership": "", "organizations/memberinvitation": "", "organizations/application": "",
+    "moderation/observation": "", "claims/claim": "", "quotas/limitrequest": "", "flags/banner": "",
+    "moderation/case": "",
+    "flags/flagchange": "add", "notify/mail": "", "administration/deed": "", "catalog/prohibitedname": "act add",
+    "accounts/prohibitedusername": "act add", "accounts/prohibiteddomain": "act add",
+}  # fmt: skip
+ADMINISTRATION = {"admin/"} | {
+    f"admin/{each}/{rest}"
+    for each, more in LISTS.items()
+    for rest, need in (("", ""), ("<path:object_id>/", ""), ("<path:object_id>/do/<str:action>/", "act"),
+                       ("do/<str:action>/", "add"))
+    if need in more
+}  # fmt: skip
+SENSITIVE |= ADMINISTRATION | {"admin/hygiene/"}
+
 
 def routes() -> Iterator[tuple[str, URLPattern]]:
     def walk(patterns: list[object], prefix: str) -> Iterator[tuple[str, URLPattern]]:
@@ -127,7 +148,8 @@ def routes() -> Iterator[tuple[str, URLPattern]]:
 
 
 def address(route: str) -> str:
-    return "/" + re.sub("<uuid:[a-z_]+>", str(UUID(int=7)), re.sub("<str:[a-z]+>", "x", route)).replace("<int:pk>", "1")
+    named = re.sub("<(str|path):[a-z_]+>", "x", route)
+    return "/" + re.sub("<uuid:[a-z_]+>", str(UUID(int=7)), named).replace("<int:pk>", "1")
 
 
 def test_every_route_is_known_with_its_permission() -> None:

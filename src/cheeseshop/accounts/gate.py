@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The gate before ``/manage/``: a verified address first, then a second factor, then confirmed recovery codes."""
+"""The gate before ``/manage/`` and ``/admin/``: a verified address, then a second factor, then confirmed codes."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,7 +15,7 @@ from cheeseshop.accounts.models import User
 from cheeseshop.accounts.queries import person
 from cheeseshop.core.clock import now
 
-_MANAGE = "/manage/"
+_GUARDED = ("/manage/", "/admin/")
 _ACCOUNT = "/manage/account/"
 _WITHOUT_ADDRESS = ("/manage/unverified-account/", "/manage/account/emails/", "/manage/account/delete/")
 _WITHOUT_FACTOR = (
@@ -40,15 +40,15 @@ class Gate:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on, or lead elsewhere."""
         path = request.path
-        user = request.user if path.startswith((_MANAGE, "/account/")) else None
+        user = request.user if path.startswith((*_GUARDED, "/account/")) else None
         if isinstance(user, User):
             _touch(request)
-        if path.startswith(_MANAGE):
+        if path.startswith(_GUARDED):
             elsewhere = self._elsewhere(request, path, user)
             if elsewhere is not None:
                 return elsewhere
         response = self._get_response(request)
-        if path.startswith((_MANAGE, "/account/")):
+        if path.startswith((*_GUARDED, "/account/")):
             response["Cache-Control"] = "private, no-store"
         return response
 

@@ -73,7 +73,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         constraints = [models.UniqueConstraint(Lower("username"), name="user_username_any_case")]
         indexes = [
-            models.Index(fields=["service_of"], name="user_service_of", condition=models.Q(service_of__isnull=False))
+            models.Index(fields=["service_of"], name="user_service_of", condition=models.Q(service_of__isnull=False)),
+            models.Index(fields=["frozen_at"], name="user_frozen", condition=models.Q(frozen_at__isnull=False)),
+            models.Index(Lower("username"), name="user_with_site_role", condition=models.Q(is_staff=True)),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from cheeseshop.access.models import Role
 from cheeseshop.access.ownership import Listing, held
 from cheeseshop.access.ownership import owners_of as owned_by
 from cheeseshop.access.permissions import Action, may
+from cheeseshop.access.site_roles import SiteAction, site_powers
 from cheeseshop.accounts.models import User
 from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.claims.criteria import Criterion, criteria
@@ -30,7 +31,7 @@ class Part(Flag):
     NOTHING = 0
     CLAIMANT = auto()
     OWNER = auto()
-    READER = auto()  # owned the project when it was asked for
+    READER = auto()  # owned the project when it was asked for, or reads what the site's keepers do
     ADMINISTRATOR = auto()
 
 
@@ -82,7 +83,10 @@ def part_of(claim: Claim, user: User) -> Part:
         found |= Part.OWNER
     if str(user.pk) in claim.owners:
         found |= Part.READER
-    if user.is_staff:
+    powers = site_powers(user)
+    if SiteAction.READ in powers:
+        found |= Part.READER
+    if SiteAction.CLAIMS in powers:
         found |= Part.ADMINISTRATOR
     return found
 

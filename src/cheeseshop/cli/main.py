@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cheeseshop import __version__
-from cheeseshop.cli import publishing
+from cheeseshop.cli import keepers, publishing
 from cheeseshop.core.errors import Refusal
 from cheeseshop.core.settings import SettingsError
 
@@ -99,6 +99,7 @@ def _user(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     password.add_argument("name")
     password.add_argument("--password-stdin", action="store_true", required=True, help="read it from stdin")
     _lists(parser)
+    keepers.add_parsers(parser)
 
     def run_password(options: argparse.Namespace) -> int:
         from cheeseshop.cli.people import set_password  # noqa: PLC0415 - loads Django

@@ -94,6 +94,9 @@ INSTALLED_APPS = [
     "cheeseshop.quotas",
     "cheeseshop.help",
     "cheeseshop.notices",
+    "cheeseshop.hygiene",
+    "cheeseshop.administration",  # before Django's, whose templates it replaces
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "cheeseshop.web",
 ]
 MIDDLEWARE = [

@@ -22,6 +22,8 @@ urlpatterns = [
     path("", include("cheeseshop.quotas.urls")),
     path("", include("cheeseshop.help.urls")),
     path("", include("cheeseshop.notices.urls")),
+    path("", include("cheeseshop.hygiene.urls")),
+    path("", include("cheeseshop.administration.urls")),
     path("api/v1/", include("cheeseshop.api.urls")),
     path("stats/", include("cheeseshop.stats.urls")),
     path("", include("cheeseshop.web.urls")),

@@ -69,7 +69,9 @@ def robots(request: HttpRequest) -> HttpResponse:
     site = current.settings()
     if urlsplit(f"//{request.get_host()}").hostname != site.host:
         return _kept(HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain"), _DAY)
-    kept_off = "".join(f"Disallow: /{place}/\n" for place in ("simple", "packages", "account", "manage", "search"))
+    kept_off = "".join(
+        f"Disallow: /{place}/\n" for place in ("simple", "packages", "account", "manage", "admin", "search")
+    )
     text = f"Sitemap: {site.url}{reverse('site-map-index')}\n\nUser-agent: *\n{kept_off}"
     return _kept(HttpResponse(text, content_type="text/plain"), _DAY)
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cheeseshop.access.site_roles import SiteAction
 from cheeseshop.accounts.views.settings import administrator
 from cheeseshop.core.errors import Refusal
 from cheeseshop.flags import flows
@@ -46,7 +47,7 @@ def status(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def banners(request: HttpRequest) -> HttpResponse:
     """Show administrators the banners; put one up, look at it first, or take one down."""
-    user = administrator(request)
+    user = administrator(request, SiteAction.BANNERS)
     form, preview = PutUp(), None
     if request.method == "POST" and "down" in request.POST:
         _take_down(request, request.POST["down"], user.username)

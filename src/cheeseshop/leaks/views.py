@@ -3,13 +3,13 @@
 
 from http import HTTPStatus
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cheeseshop.accounts.views.settings import me
+from cheeseshop.access.site_roles import SiteAction
+from cheeseshop.accounts.views.settings import administrator
 from cheeseshop.core.errors import Refusal
 from cheeseshop.leaks.flows import Place, revoke_in_text
 from cheeseshop.leaks.forms import PastedText
@@ -37,9 +37,7 @@ def disclose_token(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def paste(request: HttpRequest) -> HttpResponse:
     """Revoke the tokens in what an administrator pastes, and say whose they were."""
-    user = me(request)
-    if not user.is_staff:
-        raise PermissionDenied
+    user = administrator(request, SiteAction.TOKENS)
     form = PastedText(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "leaks/paste.html", {"form": form})

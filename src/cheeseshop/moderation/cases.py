@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from cheeseshop.catalog.flows.quarantine import Thing
+from cheeseshop.catalog.flows.quarantine import Held, Thing
 from cheeseshop.catalog.models import File
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Missing
@@ -51,6 +51,14 @@ def open_case(case: UUID) -> Case:
     if found is None:
         raise Missing("This case is closed already.")
     return found
+
+
+def close_removed(held: Held, by: str, note: str) -> int:
+    """Close the open cases of what is removed with this, and return how many there were."""
+    rows = Case.objects.filter(project_id=held.project, cleared_at=None)
+    rows = rows.filter(version=held.version) if held.version else rows
+    rows = rows.filter(filename=held.filename) if held.filename else rows
+    return rows.update(cleared_by=by, cleared_note=f"removed: {note}"[:500], cleared_at=now())
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,9 @@ class ProjectPublisher(models.Model):
             models.UniqueConstraint(fields=["project", "publisher"], name="publisher_link_once"),
         ]
         indexes: ClassVar = [
+            models.Index(
+                fields=["created_at"], name="publisher_link_unused", condition=models.Q(last_used_at__isnull=True)
+            ),
             models.Index(fields=["anchor"], name="publisher_link_by_anchor", condition=~models.Q(anchor="")),
         ]
 

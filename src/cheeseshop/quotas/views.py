@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cheeseshop.access.permissions import Action
+from cheeseshop.access.site_roles import SiteAction
 from cheeseshop.accounts.views.settings import administrator
 from cheeseshop.catalog.models import Project
 from cheeseshop.core.errors import Refusal
@@ -80,7 +81,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_http_methods(BOTH)
 def decide(request: HttpRequest, limit_request: UUID) -> HttpResponse:
     """Show a request to an administrator, who asks, grants or declines."""
-    user = administrator(request)
+    user = administrator(request, SiteAction.LIMITS)
     found = get_object_or_404(LimitRequest.objects.select_related("project", "asked_by"), pk=limit_request)
     present = flows.limits_now(found.project)
     initial = {

@@ -102,6 +102,22 @@ def revoke_token(user: User, token: UUID, origin: HttpRequest | None = None) -> 
     return found.description
 
 
+def revoke_by_keeper(token: UUID, reason: str) -> None:
+    """Revoke anybody's token at once, as the site's keepers may. Its holder is told.
+
+    Raises:
+        Missing: when it is revoked already.
+    """
+    with transaction.atomic():
+        found = Token.objects.select_for_update().filter(id=token).first()
+        if found is None:
+            raise Missing("There is no such token; it may be revoked already.")
+        if found.user is not None:
+            detail = f"{found.description}: {reason}"
+            history.record(found.user, "account:api_token:removed", None, detail, token=found.description)
+        found.delete()
+
+
 def _caveats(request: TokenRequest) -> list[list[Any]]:
     made: list[list[Any]] = []
     if request.projects:

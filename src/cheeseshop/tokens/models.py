@@ -50,10 +50,18 @@ class Token(models.Model):
         ]
         indexes = [
             models.Index(
+                fields=["last_used_at", "created_at"],
+                name="token_by_use",
+                condition=models.Q(user__isnull=False),
+            ),
+            models.Index(
+                fields=["expiry_told_at"], name="token_expiring", condition=models.Q(expiry_told_at__isnull=False)
+            ),
+            models.Index(
                 fields=["sweep_after"],
                 name="token_to_sweep",
                 condition=models.Q(sweep_after__isnull=False),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

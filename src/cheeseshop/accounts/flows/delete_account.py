@@ -31,14 +31,19 @@ def delete_account(user: User, request: HttpRequest | None) -> None:
         if owned:
             names = ", ".join(owned[:10])
             raise Conflict(f"You are the only owner of {names}. Give each another owner, or delete it, first.")
-        history.record(user, "account:delete", request)
-        leave_all(user.pk)
-        for model in (EmailAddress, Authenticator, SocialAccount, KnownDevice, Recovery):
-            model.objects.filter(user=user).delete()
-        user.tokens.all().delete()
-        user.groups.clear()
-        end_sessions(user)
-        _forget(user)
+        erase(user, request)
+
+
+def erase(user: User, request: HttpRequest | None) -> None:
+    """Take from an account everything that it is and may, whatever it owns alone. Part of the caller's transaction."""
+    history.record(user, "account:delete", request)
+    leave_all(user.pk)
+    for model in (EmailAddress, Authenticator, SocialAccount, KnownDevice, Recovery):
+        model.objects.filter(user=user).delete()
+    user.tokens.all().delete()
+    user.groups.clear()
+    end_sessions(user)
+    _forget(user)
 
 
 def _forget(user: User) -> None:

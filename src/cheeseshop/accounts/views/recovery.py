@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cheeseshop.access.ownership import roles_of
+from cheeseshop.access.site_roles import SiteAction
 from cheeseshop.accounts import limits
 from cheeseshop.accounts.flows import recover_account as flow
 from cheeseshop.accounts.forms import AnswerRecovery, OpenRecovery, ResetPassword
@@ -107,7 +108,7 @@ class Decide(forms.Form):
 @require_http_methods(_BOTH)
 def decide(request: HttpRequest, recovery: str) -> HttpResponse:
     """Show the evidence to an administrator, who asks, grants or refuses."""
-    decider = administrator(request).username
+    decider = administrator(request, SiteAction.RECOVERIES).username
     found = get_object_or_404(Recovery.objects.select_related("user"), pk=recovery)
     form = Decide(request.POST or None)
     if request.method == "POST" and form.is_valid():

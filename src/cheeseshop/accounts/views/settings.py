@@ -19,6 +19,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from cheeseshop.access.ownership import roles_of, solely_owned, solely_owned_organizations
+from cheeseshop.access.site_roles import SiteAction, may_on_site
 from cheeseshop.accounts import history, limits
 from cheeseshop.accounts.flows.delete_account import delete_account
 from cheeseshop.accounts.forms import Profile, TypeUsername
@@ -35,14 +36,14 @@ def me(request: HttpRequest) -> User:
     return request.user
 
 
-def administrator(request: HttpRequest) -> User:
-    """Return who is logged in, if they are an administrator of the site.
+def administrator(request: HttpRequest, action: SiteAction = SiteAction.MODERATE) -> User:
+    """Return who is logged in, if they may read the pages of the site's keepers, or do ``action`` where they send.
 
     Raises:
-        PermissionDenied: when they are not.
+        PermissionDenied: when they may not.
     """
     user = me(request)
-    if not user.is_staff:
+    if not may_on_site(user, SiteAction.READ if request.method in {"GET", "HEAD"} else action):
         raise PermissionDenied
     return user
 

@@ -77,6 +77,28 @@ def _add(owner: Project, person: User, role: str, actor: User, *before: str) -> 
     return Changed(owner.normalized_name)
 
 
+def give(project: UUID, username: str, role: Role, actor: User) -> Changed:
+    """Give a role at once, without an invitation, as administrators may.
+
+    Raises:
+        Missing: when there is no such person, or the project is gone.
+        Conflict: when the person has a role already.
+    """
+    person = user_named(username)
+    if person is None or not person.may_log_in:
+        raise Missing(f"There is no user named {username}.")
+    with transaction.atomic():
+        owner = locked(project)
+        if ProjectRole.objects.filter(project=owner, user=person).exists():
+            raise Conflict(f"{person.username} has a role already; change it instead.")
+        Invitation.objects.filter(project=owner, user=person).delete()
+        ProjectRole.objects.create(project=owner, user=person, role=role)
+        _tell(owner, "collaborator-changed", person, role, actor.username)
+        history.record(person, "project:role:add", None, f"{role} of {owner.name}")
+        _commit(owner, actor.username, f"add {role} {person.username}")
+    return Changed(owner.normalized_name)
+
+
 def _link(invitation: Invitation) -> str:
     return f"{current.settings().url}/manage/invitation/{invitation.pk}/"
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cheeseshop.access.site_roles import SiteAction
 from cheeseshop.accounts.models import User
 from cheeseshop.accounts.views.settings import administrator, page_number
 from cheeseshop.core.errors import Refusal
@@ -37,7 +38,7 @@ def texts(request: HttpRequest) -> HttpResponse:
 @require_http_methods(_BOTH)
 def text(request: HttpRequest, key: str) -> HttpResponse:
     """Show one text to an administrator, and take other words, or a look at them first."""
-    user = administrator(request)
+    user = administrator(request, SiteAction.BANNERS)
     piece = BY_KEY.get(key)
     if piece is None:
         raise Http404(f"There is no text {key!r}.")
@@ -88,7 +89,7 @@ def _change(request: HttpRequest, piece: Piece, form: Form, user: User) -> None:
 @require_http_methods(_BOTH)
 def announcements(request: HttpRequest) -> HttpResponse:
     """List announcements to administrators, and publish one."""
-    user = administrator(request)
+    user = administrator(request, SiteAction.BANNERS)
     form, preview = EditAnnouncement(), None
     if request.method == "POST":
         form = EditAnnouncement(request.POST)
@@ -109,7 +110,7 @@ def _publish(request: HttpRequest, form: Form, user: User) -> None:
 @require_http_methods(_BOTH)
 def announcement(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one announcement to an administrator; change or withdraw it."""
-    user = administrator(request)
+    user = administrator(request, SiteAction.BANNERS)
     found = announcement_numbered(pk)
     if request.method == "POST" and "withdraw" in request.POST:
         _withdraw(request, found, user)

@@ -12,6 +12,7 @@ from cheeseshop.accounts import history
 from cheeseshop.accounts.models import ProhibitedUsername, User
 from cheeseshop.accounts.names import RESERVED
 from cheeseshop.accounts.queries import user_named
+from cheeseshop.accounts.telling import deciders
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Conflict, Forbidden, Missing, Refusal
@@ -70,7 +71,7 @@ def apply(wish: Wish, applicant: User) -> Application:
         if settings.organization_approval:
             told = {"organization": made.name, "link": f"{settings.url}/manage/organization-applications/{made.pk}/"}
             history.mail(applicant, "organization-applied", organization=made.name)
-            for each in User.objects.filter(is_staff=True, is_active=True):
+            for each in deciders():
                 history.mail(each, "organization-to-decide", by=applicant.username, **told)
         else:
             _create(made, "")

@@ -28,6 +28,7 @@ _TABS = (
     ("organization-people", "People", _READ),
     ("organization-teams", "Teams", _READ),
     ("organization-service-accounts", "Service accounts", OrganizationAction.SERVICE_ACCOUNTS),
+    ("organization-hygiene", "Hygiene", OrganizationAction.SERVICE_ACCOUNTS),
     ("organization-history", "History", _READ),
     ("organization-settings", "Settings", OrganizationAction.SETTINGS),
 )

@@ -3,12 +3,12 @@
 
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cheeseshop.accounts.views.settings import me
+from cheeseshop.access.site_roles import SiteAction
+from cheeseshop.accounts.views.settings import administrator
 from cheeseshop.organizations.flows import applications as flows
 from cheeseshop.organizations.forms import Decide
 from cheeseshop.organizations.models import Application
@@ -18,10 +18,7 @@ _MOST = 100
 
 
 def _administrator(request: HttpRequest) -> str:
-    user = me(request)
-    if not user.is_staff:
-        raise PermissionDenied
-    return user.username
+    return administrator(request, SiteAction.ORGANIZATIONS).username
 
 
 @require_safe

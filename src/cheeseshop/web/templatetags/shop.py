@@ -10,7 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
+from cheeseshop.access.site_roles import SiteAction, may_on_site
 from cheeseshop.accounts.history import coarse
+from cheeseshop.accounts.models import User
 from cheeseshop.core.clock import now
 from cheeseshop.web.components import Tab
 
@@ -28,6 +30,12 @@ def binary_size(size: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
         amount /= 1024
     raise AssertionError
+
+
+@register.filter
+def keeps_the_site(user: User) -> bool:
+    """Tell whether somebody may read the pages of the site's keepers."""
+    return may_on_site(user, SiteAction.READ)
 
 
 @register.filter
