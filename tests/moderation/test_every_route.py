@@ -78,6 +78,7 @@ NOTHING_OF_PROJECTS = {
     "sponsors/", "security/", "sitemap/", "trademarks/", "policy/acceptable-use-policy/", "policy/acceptable-use/",
     "policy/code-of-conduct/", "policy/privacy-notice/", "policy/privacy/", "policy/terms-of-service/",
     "policy/terms-of-use/", "policy/terms/",
+    "api/openapi.yaml",
     "RPC2",  # asked below: what mirrors read of the journal names files for ever, and their roles and projects go
 }  # fmt: skip
 

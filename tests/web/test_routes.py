@@ -35,6 +35,8 @@ ANYBODY = {
     "account/recover/", "account/recover/<str:token>/", "account/recover/cancel/<str:token>/",
     "_/oidc/audience", "_/oidc/mint-token", "_/oidc/github/mint-token", "_/oidc/burn-token", ".well-known/pytp",
     "org/<str:name>/",
+    "org/<str:name>/", "api/openapi.yaml",
+    "_/secrets/disclose-token", "_/github/disclose-token",
     "policy/terms/", "policy/privacy/", "policy/acceptable-use/", "policy/code-of-conduct/", "trademarks/", "security/",
     "credits/", "sponsors/", "donate/", "policy/terms-of-use/", "policy/terms-of-service/", "policy/privacy-notice/",
     "policy/acceptable-use-policy/", "sponsor/", "2fa/", "sitemap/", "announcements/", "announcements/<int:pk>/",
@@ -58,6 +60,7 @@ STAGING = {  # each by token: tests/staging
     "", "sessions/<uuid:session>/", "sessions/<uuid:session>/files/", "sessions/<uuid:session>/publish/",
     "sessions/<uuid:session>/extend/", "files/<uuid:file>/", "files/<uuid:file>/complete/",
 }  # fmt: skip
+BY_TOKEN_OF_OBSERVERS = {"danger-api/echo", "danger-api/projects/<str:name>/observations"}  # tests/moderation
 DESCRIBED = {"", "openapi.json"}
 LOGGED_IN = {
     "account/reauthenticate/", "account/reauthenticate/code/", "account/reauthenticate/device/", "accounts/search/",
@@ -72,6 +75,8 @@ BEHIND_THE_GATE = {
     "manage/project/<str:name>/", "manage/project/<str:name>/history/", "manage/project/<str:name>/documentation/",
     "manage/observations/", "manage/observations/<uuid:observation>/", "manage/limits/", "manage/quarantine/",
     "manage/advisory/<str:identity>/dispute/",
+    "manage/observations/", "manage/observations/<uuid:observation>/", "manage/observations/reporters/",
+    "manage/limits/", "project/<str:name>/submit-malware-report/", "manage/quarantine/",
     "manage/claims/", "manage/claims/new/", "manage/claims/queue/",
     "manage/texts/",
 }  # fmt: skip
@@ -132,9 +137,18 @@ def address(route: str) -> str:
 
 def test_every_route_is_known_with_its_permission() -> None:
     found = {route for route, _ in routes() if not route.startswith("dev/")}
-    assert found == ANYBODY | DURING_LOG_IN | LOGGED_IN | BEHIND_THE_GATE | SENSITIVE | SENSITIVE_TO_CHANGE | {
-        f"api/v1/{route}" for route in BY_TOKEN | DESCRIBED
-    } | {f"upload/2.0/{route}" for route in STAGING}
+    assert (
+        found
+        == ANYBODY
+        | DURING_LOG_IN
+        | LOGGED_IN
+        | BEHIND_THE_GATE
+        | SENSITIVE
+        | SENSITIVE_TO_CHANGE
+        | {f"api/v1/{route}" for route in BY_TOKEN | DESCRIBED}
+        | {f"upload/2.0/{route}" for route in STAGING}
+        | BY_TOKEN_OF_OBSERVERS
+    )
 
 
 def test_sensitive_views_are_these_and_no_others() -> None:
