@@ -35,14 +35,13 @@ ANYBODY = {
     "account/recover/", "account/recover/<str:token>/", "account/recover/cancel/<str:token>/",
     "_/oidc/audience", "_/oidc/mint-token", "_/oidc/github/mint-token", "_/oidc/burn-token", ".well-known/pytp",
     "org/<str:name>/",
-    "org/<str:name>/", "api/openapi.yaml",
+    "api/openapi.yaml",
     "_/secrets/disclose-token", "_/github/disclose-token",
     "policy/terms/", "policy/privacy/", "policy/acceptable-use/", "policy/code-of-conduct/", "trademarks/", "security/",
     "credits/", "sponsors/", "donate/", "policy/terms-of-use/", "policy/terms-of-service/", "policy/privacy-notice/",
     "policy/acceptable-use-policy/", "sponsor/", "2fa/", "sitemap/", "announcements/", "announcements/<int:pk>/",
     "rss/announcements.xml",
     "_/vulnerabilities/osv/report",
-    "_/secrets/disclose-token", "_/vulnerabilities/osv/report", "_/github/disclose-token",
 }  # fmt: skip
 DURING_LOG_IN = {"account/two-factor/", "account/two-factor/remember/", "account/confirm-login/"}
 BY_TOKEN = {  # each with its action: tests/api
@@ -75,9 +74,8 @@ BEHIND_THE_GATE = {
     "manage/project/<str:name>/", "manage/project/<str:name>/history/", "manage/project/<str:name>/documentation/",
     "manage/observations/", "manage/observations/<uuid:observation>/", "manage/limits/", "manage/quarantine/",
     "manage/advisory/<str:identity>/dispute/",
-    "manage/observations/", "manage/observations/<uuid:observation>/", "manage/observations/reporters/",
-    "manage/limits/", "project/<str:name>/submit-malware-report/", "manage/quarantine/",
-    "manage/claims/", "manage/claims/new/", "manage/claims/queue/",
+    "manage/observations/reporters/",
+    "project/<str:name>/submit-malware-report/", "manage/claims/", "manage/claims/new/", "manage/claims/queue/",
     "manage/texts/",
 }  # fmt: skip
 SENSITIVE = {
@@ -92,6 +90,7 @@ SENSITIVE = {
     "manage/organization/<str:name>/service-accounts/<uuid:account>/token/<uuid:token>/remove/",
 }  # fmt: skip
 SENSITIVE_TO_CHANGE = {
+    "manage/project/<str:name>/quarantine/",
     "manage/project/<str:name>/releases/", "manage/project/<str:name>/files/",
     "manage/project/<str:name>/settings/limits/", "manage/limits/<uuid:limit_request>/",
     "manage/claims/<uuid:claim>/",

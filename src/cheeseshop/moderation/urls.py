@@ -16,5 +16,6 @@ urlpatterns = [
     path("manage/quarantine/", quarantine.queue, name="quarantine"),
     path("manage/quarantine/new/", quarantine.new, name="quarantine-new"),
     path("manage/quarantine/user/", quarantine.of_user, name="quarantine-user"),
+    path("manage/project/<str:name>/quarantine/", quarantine.of_project, name="project-quarantine"),
     path("manage/quarantine/<uuid:case>/", quarantine.one, name="quarantine-case"),
 ]
