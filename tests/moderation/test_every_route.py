@@ -74,11 +74,12 @@ NOTHING_OF_PROJECTS = {
     "image/<str:mac>/<str:address>", "humans.txt", ".well-known/security.txt", ".well-known/funding-manifest-urls",
     "claims/answer/<str:token>/", "_/oidc/audience", "_/oidc/mint-token", "_/oidc/github/mint-token",
     "_/oidc/burn-token", ".well-known/pytp", "_/secrets/disclose-token", "_/github/disclose-token",
-    "_/vulnerabilities/osv/report",
-    "2fa/", "announcements/", "announcements/<int:pk>/", "rss/announcements.xml", "credits/", "donate/", "sponsor/",
+    "_/vulnerabilities/osv/report", "2fa/", "announcements/", "announcements/<int:pk>/",
+    "rss/announcements.xml", "credits/", "donate/", "sponsor/",
     "sponsors/", "security/", "sitemap/", "trademarks/", "policy/acceptable-use-policy/", "policy/acceptable-use/",
     "policy/code-of-conduct/", "policy/privacy-notice/", "policy/privacy/", "policy/terms-of-service/",
     "policy/terms-of-use/", "policy/terms/",
+    "api/openapi.yaml",
     "RPC2",  # asked below: what mirrors read of the journal names files for ever, and their roles and projects go
 }  # fmt: skip
 

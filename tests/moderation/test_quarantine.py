@@ -75,13 +75,13 @@ def test_from_the_form_to_the_clearing(alice: tuple[User, Visitor], moderator: V
     assert "It reads keys." in alice[1].get("/project/demo/").content.decode()
     assert Mail.objects.get(kind="quarantined").recipient == "alice@example.org"
     assert "is in quarantine already" in moderator.post(NEW, form).content.decode()
-    moderator.post(case_path(), {"note": "A false alarm."})
+    moderator.post(case_path(), {"clear": "", "note": "A false alarm."})
     assert set(public().values()) == {True}
     assert "A false alarm." in Mail.objects.get(kind="quarantine-cleared").text
     assert actions()[-2:] == ["project quarantined", "quarantine cleared"]
     assert "Nothing is in quarantine" in moderator.get(QUEUE).content.decode()
     assert "cleared by mod" in moderator.get(f"{QUEUE}?all=yes").content.decode()
-    moderator.post(case_path(), {"note": ""})  # a second click
+    moderator.post(case_path(), {"clear": "", "note": ""})  # a second click
     assert actions()[-1] == "quarantine cleared"
     assert not [each for each in verify() if each.kind != "dirty"]
 
@@ -134,7 +134,7 @@ def test_its_people_can_not_change_what_is_held(
     assert File.objects.filter(filename=WHEEL, yanked_at=None).exists()
     assert Release.objects.get(version="1.0").yanked_at is None
     assert upload(shop, make_token(user), build_wheel("demo", "3.0")).status == 200  # the rest goes on
-    moderator.post(case_path(), {"note": ""})
+    moderator.post(case_path(), {"clear": "", "note": ""})
     assert [each for each in actions() if "quarantine" in each] == line
     assert public()[WHEEL]
 
@@ -147,7 +147,7 @@ def test_clearing_brings_back_exactly_what_was(alice: tuple[User, Visitor], mode
     columns = ("status", "status_reason", "visibility")
     before = (list(Project.objects.values(*columns)), list(Release.objects.order_by("pk").values("yanked_reason")))
     moderator.post(NEW, {"project": "demo", "reason": "all of it"})
-    moderator.post(case_path(), {"note": ""})
+    moderator.post(case_path(), {"clear": "", "note": ""})
     assert (
         list(Project.objects.values(*columns)),
         list(Release.objects.order_by("pk").values("yanked_reason")),

@@ -35,12 +35,13 @@ ANYBODY = {
     "account/recover/", "account/recover/<str:token>/", "account/recover/cancel/<str:token>/",
     "_/oidc/audience", "_/oidc/mint-token", "_/oidc/github/mint-token", "_/oidc/burn-token", ".well-known/pytp",
     "org/<str:name>/",
+    "api/openapi.yaml",
+    "_/secrets/disclose-token", "_/github/disclose-token",
     "policy/terms/", "policy/privacy/", "policy/acceptable-use/", "policy/code-of-conduct/", "trademarks/", "security/",
     "credits/", "sponsors/", "donate/", "policy/terms-of-use/", "policy/terms-of-service/", "policy/privacy-notice/",
     "policy/acceptable-use-policy/", "sponsor/", "2fa/", "sitemap/", "announcements/", "announcements/<int:pk>/",
     "rss/announcements.xml",
     "_/vulnerabilities/osv/report",
-    "_/secrets/disclose-token", "_/github/disclose-token",
 }  # fmt: skip
 DURING_LOG_IN = {"account/two-factor/", "account/two-factor/remember/", "account/confirm-login/"}
 BY_TOKEN = {  # each with its action: tests/api
@@ -58,6 +59,7 @@ STAGING = {  # each by token: tests/staging
     "", "sessions/<uuid:session>/", "sessions/<uuid:session>/files/", "sessions/<uuid:session>/publish/",
     "sessions/<uuid:session>/extend/", "files/<uuid:file>/", "files/<uuid:file>/complete/",
 }  # fmt: skip
+BY_TOKEN_OF_OBSERVERS = {"danger-api/echo", "danger-api/projects/<str:name>/observations"}  # tests/moderation
 DESCRIBED = {"", "openapi.json"}
 LOGGED_IN = {
     "account/reauthenticate/", "account/reauthenticate/code/", "account/reauthenticate/device/", "accounts/search/",
@@ -73,7 +75,8 @@ BEHIND_THE_GATE = {
     "manage/project/<str:name>/", "manage/project/<str:name>/history/", "manage/project/<str:name>/documentation/",
     "manage/observations/", "manage/observations/<uuid:observation>/", "manage/limits/", "manage/quarantine/",
     "manage/advisory/<str:identity>/dispute/",
-    "manage/claims/", "manage/claims/new/", "manage/claims/queue/",
+    "manage/observations/reporters/",
+    "project/<str:name>/submit-malware-report/", "manage/claims/", "manage/claims/new/", "manage/claims/queue/",
     "manage/texts/",
 }  # fmt: skip
 SENSITIVE = {
@@ -88,6 +91,7 @@ SENSITIVE = {
     "manage/organization/<str:name>/service-accounts/<uuid:account>/token/<uuid:token>/remove/",
 }  # fmt: skip
 SENSITIVE_TO_CHANGE = {
+    "manage/project/<str:name>/quarantine/",
     "manage/project/<str:name>/releases/", "manage/project/<str:name>/files/",
     "manage/project/<str:name>/settings/limits/", "manage/limits/<uuid:limit_request>/",
     "manage/claims/<uuid:claim>/",
@@ -154,9 +158,18 @@ def address(route: str) -> str:
 
 def test_every_route_is_known_with_its_permission() -> None:
     found = {route for route, _ in routes() if not route.startswith("dev/")}
-    assert found == ANYBODY | DURING_LOG_IN | LOGGED_IN | BEHIND_THE_GATE | SENSITIVE | SENSITIVE_TO_CHANGE | {
-        f"api/v1/{route}" for route in BY_TOKEN | DESCRIBED
-    } | {f"upload/2.0/{route}" for route in STAGING}
+    assert (
+        found
+        == ANYBODY
+        | DURING_LOG_IN
+        | LOGGED_IN
+        | BEHIND_THE_GATE
+        | SENSITIVE
+        | SENSITIVE_TO_CHANGE
+        | {f"api/v1/{route}" for route in BY_TOKEN | DESCRIBED}
+        | {f"upload/2.0/{route}" for route in STAGING}
+        | BY_TOKEN_OF_OBSERVERS
+    )
 
 
 def test_sensitive_views_are_these_and_no_others() -> None:

@@ -175,6 +175,9 @@ ACCOUNT_RATE_LIMITS = {
     "mint_token": "300/m/ip",
     "dispute_advisory": "5/d/key,20/d/ip",
     "register_publisher": "100/d/key,100/d/ip",
+    "appeal": "5/d/key",
+    "report_malware": "20/h/key,50/d/key",
+    "observe": "3600/h/key",
 }
 ACCOUNT_FORMS = {
     "login": "cheeseshop.accounts.forms.Login",

@@ -6,15 +6,21 @@ They outlive what they are about, and name it in words.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef
 
 from cheeseshop.catalog.flows.quarantine import Held, Thing
 from cheeseshop.catalog.models import File
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Missing
-from cheeseshop.moderation.models import Case
+from cheeseshop.moderation.appeals import end_appeal
+from cheeseshop.moderation.models import Appeal, Case
 
 PAGE = 50
+FORGOTTEN = timedelta(days=7)
+"""A case that is open for longer is marked in the queue: somebody's project waits."""
 
 
 def opening(by: str, evidence: str, observation: UUID | None) -> Callable[[Thing], object]:
@@ -38,7 +44,12 @@ def opening(by: str, evidence: str, observation: UUID | None) -> Callable[[Thing
 def closing(case: UUID, by: str, note: str) -> Callable[[Thing], object]:
     """Return what closes a case within the transaction that clears its subject."""
     told = {"cleared_by": by, "cleared_note": note, "cleared_at": now()}
-    return lambda _thing: Case.objects.filter(pk=case).update(**told)
+
+    def write(_thing: Thing) -> object:
+        end_appeal(case, by, f"Cleared. {note}".strip())
+        return Case.objects.filter(pk=case).update(**told)
+
+    return write
 
 
 def open_case(case: UUID) -> Case:
@@ -63,10 +74,12 @@ def close_removed(held: Held, by: str, note: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which cases: of a project, and closed ones too."""
+    """Which cases: of a project, begun by somebody, with an appeal that waits, and closed ones too."""
 
     project: str = ""
     closed: bool = False
+    by: str = ""
+    appealed: bool = False
 
 
 def listed(asked: Asked, page: int) -> tuple[list[Case], bool]:
@@ -74,5 +87,11 @@ def listed(asked: Asked, page: int) -> tuple[list[Case], bool]:
     rows = Case.objects.order_by("-id") if asked.closed else Case.objects.filter(cleared_at=None).order_by("id")
     if asked.project:
         rows = rows.filter(project__iexact=asked.project)
-    found = list(rows[(page - 1) * PAGE : page * PAGE + 1])
+    if asked.by:
+        rows = rows.filter(held_by__iexact=asked.by)
+    waiting = Appeal.objects.filter(case=OuterRef("pk"), answered_at=None)
+    rows = rows.annotate(has_appeal=Exists(waiting))
+    if asked.appealed:
+        rows = rows.filter(has_appeal=True)
+    found: list[Case] = list(rows[(page - 1) * PAGE : page * PAGE + 1])
     return found[:PAGE], len(found) > PAGE

@@ -96,3 +96,22 @@ class Clear(forms.Form):
     note = forms.CharField(
         label="Note", max_length=LONGEST_REASON, required=False, help_text="In the mail to the project's people."
     )
+
+
+class Appealing(forms.Form):
+    """Which quarantine an owner speaks against, and what they say."""
+
+    case = forms.UUIDField(widget=forms.HiddenInput)
+    text = forms.CharField(
+        label="What speaks for it",
+        min_length=20,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="What the code does and why, or what happened to your account. Moderators read this.",
+    )
+
+
+class Answer(forms.Form):
+    """What a moderator answers to an appeal, while the quarantine goes on."""
+
+    text = forms.CharField(label="Answer", max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))

@@ -114,3 +114,25 @@ class Case(models.Model):
     def title(self) -> str:
         """What is held, in words."""
         return self.filename or (f"{self.project} {self.version}" if self.version else self.project)
+
+
+class Appeal(models.Model):
+    """What an owner says against a quarantine, and what a moderator answers. One waits at a time in each case."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="appeals")
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    writer = models.CharField(max_length=50)
+    text = models.TextField(max_length=4000)
+    written_at = models.DateTimeField(default=now)
+    answer = models.TextField(max_length=4000, blank=True)
+    answered_by = models.CharField(max_length=50, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case"], name="appeal_one_waits", condition=models.Q(answered_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"appeal of {self.writer}"

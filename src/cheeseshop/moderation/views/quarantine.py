@@ -2,34 +2,48 @@
 """What is in quarantine: the queue, putting something in, and clearing it."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from cheeseshop.access.ownership import owners_of
+from cheeseshop.access.permissions import Action
+from cheeseshop.accounts import limits
 from cheeseshop.accounts.sensitive import sensitive_to_change
-from cheeseshop.accounts.views.settings import administrator, page_number
+from cheeseshop.accounts.views.settings import administrator, me, page_number
+from cheeseshop.catalog.models import Project
+from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Refusal
-from cheeseshop.moderation import cases
-from cheeseshop.moderation.forms import Clear, Hold, OfUser
+from cheeseshop.manage.views.common import project_of, shell
+from cheeseshop.moderation import appeals, cases
+from cheeseshop.moderation.forms import Answer, Appealing, Clear, Hold, OfUser
 from cheeseshop.moderation.models import Case
 from cheeseshop.publishing import quarantining
 from cheeseshop.publishing.quarantining import Order
+from cheeseshop.web.errors import Explained
 
 _BOTH = ["GET", "HEAD", "POST"]
+_APPEALS = 20
 
 
 @require_http_methods(["GET", "HEAD"])
 def queue(request: HttpRequest) -> HttpResponse:
     """List what is in quarantine, the one that waits longest first."""
     administrator(request)
-    asked = {name: request.GET.get(name, "").replace("\0", "").strip() for name in ("project", "all")}
+    asked = {n: request.GET.get(n, "").replace("\0", "").strip() for n in ("project", "all", "by", "appealed")}
     number = page_number(request)
-    found, more = cases.listed(cases.Asked(asked["project"], closed=bool(asked["all"])), number)
-    context = {"cases": found, "page": number, "more": more, "asked": asked}
+    found, more = cases.listed(_wanted(asked), number)
+    context = {"forgotten": now() - cases.FORGOTTEN, "cases": found, "page": number, "more": more, "asked": asked}
     return render(request, "moderation/quarantine.html", context)
+
+
+def _wanted(asked: dict[str, str]) -> cases.Asked:
+    return cases.Asked(asked["project"], bool(asked["all"]), asked["by"], bool(asked["appealed"]))
 
 
 @require_http_methods(_BOTH)
@@ -71,12 +85,60 @@ def one(request: HttpRequest, case: UUID) -> HttpResponse:
     """Show a case, and clear its subject."""
     user = administrator(request)
     found = get_object_or_404(Case, pk=case)
-    form = Clear(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    answer = Answer(request.POST if "answer" in request.POST else None)
+    if answer.is_valid():
+        text = answer.cleaned_data["text"]
+        _done(request, lambda: appeals.answer(found.pk, text, user.username), "Your answer is sent.")
+        return redirect("quarantine-case", case=found.pk)
+    form = Clear(request.POST if "clear" in request.POST else None)
+    if form.is_valid():
         note = form.cleaned_data["note"]
         _done(request, lambda: quarantining.clear(found.pk, note, user.username), f"{found.title} is cleared.")
         return redirect("quarantine")
-    return render(request, "moderation/case.html", {"case": found, "form": form})
+    return render(request, "moderation/case.html", _shown(found, form, answer))
+
+
+def _shown(case: Case, form: Clear, answer: Answer) -> dict[str, Any]:
+    said = list(case.appeals.order_by("-id")[:_APPEALS])
+    waiting = next((each for each in said if each.answered_at is None), None)
+    return {"case": case, "form": form, "answer": answer, "appeals": said, "waiting": waiting}
+
+
+@require_http_methods(_BOTH)
+@sensitive_to_change
+def of_project(request: HttpRequest, name: str) -> HttpResponse:
+    """Show a project's people what of it is in quarantine and why; its owners appeal."""
+    project, user = project_of(request, name, Action.READ)
+    owner = user.pk in owners_of(project.pk)
+    found = appeals.open_cases(project.pk)
+    form = Appealing(request.POST or None, initial={"case": found[0].pk if found else ""})
+    if request.method == "POST":
+        if not owner:
+            raise Explained(f"Only owners of {project.name} appeal.")
+        if form.is_valid() and _appealed(request, project, form):
+            return redirect("project-quarantine", name=project.normalized_name)
+    page = {**shell(request, project, "manage-settings"), "cases": found, "form": form, "owner": owner}
+    page["placed"] = any(str(c.pk) == request.POST.get("case") and not c.waiting for c in found)  # type: ignore[attr-defined]
+    reply = render(request, "moderation/of_project.html", page | {"answered": appeals.answered(project.pk)})
+    for error in form.errors.as_data().get(NON_FIELD_ERRORS, ()):
+        if isinstance(error, limits.TooMany):
+            return limits.answer(reply, error)
+    return reply
+
+
+def _appealed(request: HttpRequest, project: Project, form: Appealing) -> bool:
+    user = me(request)
+    try:
+        limits.spend(request, "appeal", str(user.pk), "You sent many appeals.")
+        appeals.write(project, form.cleaned_data["case"], form.cleaned_data["text"], user)
+    except limits.TooMany as error:
+        form.add_error(None, error)
+        return False
+    except Refusal as error:
+        form.add_error(None, error.message)
+        return False
+    messages.success(request, "Your appeal is with the moderators. You are mailed what they answer.")
+    return True
 
 
 def _done(request: HttpRequest, flow: Callable[[], None], said: str) -> bool:
