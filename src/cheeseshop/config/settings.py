@@ -157,7 +157,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed_anywhere": "1000/5m/key",
     "limited_event": "1/m/key",
     "second_factor": "5/5m/key,20/h/key,50/d/key,10/5m/ip,50/h/ip",
-    "signup": None,  # the form counts, and says when to come again
+    "signup": "",  # the form counts, and says when to come again
     "register": "20/h/ip",
     "add_email": "20/d/ip,20/d/key",
     "manage_email": "60/m/user",
