@@ -122,3 +122,14 @@ def test_registration_can_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_form_without_its_token_is_refused() -> None:
     assert register(Visitor(checks_csrf=True)).status_code == 403  # type: ignore[attr-defined]
     assert not User.objects.exists()
+
+
+def test_twenty_tries_an_hour_from_one_address() -> None:
+    for _ in range(20):
+        assert register(Visitor("192.0.2.9"), email="nobody").status_code == 200  # type: ignore[attr-defined]
+    late = Visitor("192.0.2.9").post("/account/register/", GOOD)
+    assert late.status_code == 429
+    assert 3000 < int(late["retry-after"]) <= 3601
+    assert "Too many accounts were registered from your network. Try again in" in late.content.decode()
+    assert not User.objects.exists()
+    assert Visitor("192.0.2.10").post("/account/register/", GOOD).status_code == 302

@@ -18,7 +18,7 @@ from cheeseshop.moderation.models import Observation, Subject
 from cheeseshop.scanning import flows, queries
 from cheeseshop.scanning.findings import Finding
 from cheeseshop.scanning.loop import Scanning
-from cheeseshop.scanning.models import Found, WaitingScan
+from cheeseshop.scanning.models import Found, ScanCursor, WaitingScan
 from cheeseshop.scanning.scanner import Outcome, Scanner
 from cheeseshop.storage import Store
 from tests.support.archives import build_sdist, build_wheel
@@ -97,7 +97,13 @@ def test_a_file_that_can_not_be_scanned_is_noted_until_it_is(shop: Store, token:
     assert Observation.objects.filter(verdict="").count() == 1
 
 
+def test_a_new_index_scans_from_its_first_file_on(shop: Store) -> None:
+    upload(shop, make_token(make_user()), build_wheel("demo", "1.0"))
+    assert flows.read_journal() == 1
+
+
 def test_nothing_of_before_is_caught_up_with(shop: Store) -> None:
+    ScanCursor.objects.all().delete()
     token = make_token(make_user())
     upload(shop, token, build_wheel("demo", "1.0"))
     assert flows.read_journal() == 0

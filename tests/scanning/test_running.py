@@ -4,6 +4,7 @@
 import sqlite3
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 
@@ -32,7 +33,8 @@ def test_uploads_are_scanned(tmp_path: Path) -> None:
     with live_index(tmp_path, CHEESESHOP_YARA_RULES=str(rules)) as index:
         index.command("import", str(built), "--user", "alice")
         found: list[str] = []
-        for _ in range(100_000):  # the follower comes by each second; every question takes a moment
+        for _ in range(10_000):  # the thread comes by each second; an answer takes a moment
+            assert httpx.get(f"{index.url}/simple/demo/", trust_env=False).status_code == 200
             if found := observed(index):
                 break
         assert found == ["yara:a.yar:evil: The YARA rule evil matches. demo/a.py"]

@@ -107,7 +107,8 @@ class Register(NewPassword, account.SignupForm):  # type: ignore[misc]
         return value
 
     def clean(self) -> dict[str, Any]:
-        """Check the captcha, where one is asked for and everything else is right: its answer is good once."""
+        """Count the try, then check the captcha where one is asked for and all else is right: it is good once."""
+        limits.spend(context.request, "register", "", "Too many accounts were registered from your network.")
         cleaned: dict[str, Any] = super().clean()
         if captcha.is_required() and not self.errors:
             chosen, request = captcha.provider(), context.request

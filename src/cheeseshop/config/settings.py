@@ -158,7 +158,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed_anywhere": "1000/5m/key",
     "limited_event": "1/m/key",
     "second_factor": "5/5m/key,20/h/key,50/d/key,10/5m/ip,50/h/ip",
-    "signup": "20/h/ip",
+    "signup": "",  # the form counts, and says when to come again
+    "register": "20/h/ip",
     "add_email": "20/d/ip,20/d/key",
     "manage_email": "60/m/user",
     "resend_verification": "3/6h/key",

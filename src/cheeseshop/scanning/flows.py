@@ -60,7 +60,7 @@ class Scanned:
 def read_journal() -> int:
     """Note the files that were added since the last time as waiting, and return how many. Safe to run twice at once.
 
-    At the first reading there is nothing to catch up with: files of before are scanned by command.
+    Where nothing was read yet there is nothing to catch up with: files of before are scanned by command.
     """
     row = sql.first(
         "SELECT c.serial, j.serial FROM journal_serialcounter j LEFT JOIN scanning_scancursor c ON c.id = 1"

@@ -9,7 +9,7 @@ from cheeseshop.core.clock import now
 
 
 class ScanCursor(models.Model):
-    """The serial up to which the journal was read. One row, made at the first reading."""
+    """The serial up to which the journal was read. One row, made by the migration, or else at the first reading."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     serial = models.BigIntegerField(default=0)
