@@ -59,9 +59,9 @@ def look(page: Page, width: int, name: str) -> None:
     assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
     ARTEFACTS.mkdir(exist_ok=True)
-    page.screenshot(
-        path=ARTEFACTS / f"notices-{name.strip('/').replace('/', '-') or 'home'}-{width}.png", full_page=True
-    )
+    place = name.strip("/").replace("/", "-") or "home"
+    whole = name != "/help/"  # of which a picture takes seconds
+    page.screenshot(path=ARTEFACTS / f"notices-{place}-{width}.png", full_page=whole)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (375, "dark")])

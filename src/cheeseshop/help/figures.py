@@ -7,6 +7,7 @@ from importlib.metadata import version
 from django.conf import settings as django
 from django.utils.translation import ngettext
 
+from cheeseshop.accounts.stages import LINK_AGE
 from cheeseshop.catalog.flows.collaborators import LASTS as INVITATION_LASTS
 from cheeseshop.catalog.limits import LARGEST_FILE
 from cheeseshop.catalog.names import LONGEST_NAME
@@ -73,7 +74,7 @@ def _times() -> dict[str, object]:
     times = {
         "verification_time": timedelta(days=django.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS),
         "reset_time": timedelta(seconds=django.PASSWORD_RESET_TIMEOUT),
-        "login_time": timedelta(seconds=django.ACCOUNT_LOGIN_TIMEOUT),
+        "login_time": timedelta(seconds=LINK_AGE),
         "confirmation_time": timedelta(seconds=django.ACCOUNT_REAUTHENTICATION_TIMEOUT),
         "remember_time": timedelta(seconds=django.MFA_TRUST_COOKIE_AGE),
         "token_warning_time": SOON,
