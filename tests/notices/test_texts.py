@@ -147,6 +147,27 @@ def test_an_administrator_edits_a_text_looks_first_and_leaves_history(client: Cl
     assert all(str(piece.title) in listing for piece in PIECES)
 
 
+def test_earlier_words_are_taken_up_again(administrator: Visitor) -> None:
+    path = "/manage/texts/terms/"
+    for number, text in enumerate(("First words.", "Second words.")):
+        change_text("terms", Edit(text, number), "root")
+    change_text("privacy", Edit("Of another page.", 0), "root")
+    first, _, other = Change.objects.order_by("id")
+    assert f"?from={first.pk}#edit" in administrator.get(path).content.decode()
+
+    def begun(asked: str) -> str:
+        area = soup(administrator, f"{path}?from={asked}").find("textarea")
+        assert area is not None
+        return area.get_text().strip()
+
+    assert begun(str(first.pk)) == "First words."
+    for asked in (str(other.pk), "0", "x", "9" * 30, "%00", ""):
+        assert begun(asked) == "Second words.", asked
+    said = {"base": "2", "text": "First words.", "save": ""}
+    assert administrator.post(f"{path}?from={first.pk}", said).status_code == 302
+    assert SiteText.objects.get(pk="terms").text == "First words."
+
+
 def test_of_two_who_edit_at_once_the_second_is_told_and_keeps_the_words(administrator: Visitor) -> None:
     path = "/manage/texts/privacy/"
     for text in ("First.", "Second."):

@@ -43,7 +43,9 @@ def text(request: HttpRequest, key: str) -> HttpResponse:
     if piece is None:
         raise Http404(f"There is no text {key!r}.")
     words, row = queries.text_of(piece)
-    form, preview = EditText(initial={"base": row.number if row else 0, "text": words}), None
+    before = queries.words_before(f"text {key}", request.GET.get("from", ""))
+    begin = {"base": row.number if row else 0, "text": words if before is None else before}
+    form, preview = EditText(initial=begin), None
     if request.method == "POST":
         form = EditText(request.POST)
         done, preview = _outcome(request, form, lambda: _change(request, piece, form, user))
