@@ -29,7 +29,8 @@ _MOST_WEEKS = 12
 def figures() -> dict[str, object]:
     """Return everything that the answers put into their sentences."""
     settings = current.settings()
-    return _of_settings(settings) | _switched(settings) | _sizes(settings) | _times() | _counts()
+    told = _of_settings(settings) | _switched(settings) | _sizes(settings) | _limits(settings)
+    return told | _times() | _counts()
 
 
 def _of_settings(settings: Settings) -> dict[str, object]:
@@ -45,8 +46,9 @@ def _of_settings(settings: Settings) -> dict[str, object]:
         "network_addresses": ", ".join(settings.network_addresses.split()),
         "security_contact": settings.security_contact or settings.contact,
         "organization_approval": settings.organization_approval,
-        "projects_limit": settings.new_projects_per_hour_user,
         "refuse_disposable": settings.refuse_disposable_addresses,
+        "domain_grace_days": settings.domain_grace_days if settings.check_lapsed_domains else 0,
+        "noindex_days": settings.noindex_days,
         "token_prefix": PREFIX,
         "upload_2": settings.upload_2,
     }
@@ -59,6 +61,16 @@ def _switched(settings: Settings) -> dict[str, object]:
         "allow_attestations": settings.allow_attestations and not is_on(Switch.NO_ATTESTATIONS),
         "count_downloads": settings.count_downloads,
         "publish_downloads": settings.publish_downloads,
+    }
+
+
+def _limits(settings: Settings) -> dict[str, object]:
+    return {
+        "projects_limit": settings.new_projects_per_hour_user,
+        "uploads_limit": settings.uploads_per_hour_user,
+        "new_account_days": settings.new_account_days,
+        "new_account_projects_limit": settings.new_account_projects_per_hour,
+        "new_account_uploads_limit": settings.new_account_uploads_per_hour,
     }
 
 
