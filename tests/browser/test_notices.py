@@ -23,7 +23,7 @@ from cheeseshop.accounts.models import User
 from cheeseshop.flags.flows import NewBanner, put_up
 from cheeseshop.notices.flows import Edit, announce, change_text
 user, visitor = insider("root")
-User.objects.filter(pk=user.pk).update(is_staff=True)
+User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
 announce("Larger disks on Sunday", "Nothing can be uploaded **until noon**.", "root")
 change_text("supporters", Edit("Kept by [the Dairy](https://dairy.example.org/).", 0, "Thanks"), "root")
 put_up(NewBanner("Larger disks on Sunday", "warning", "/announcements/"), "root")
