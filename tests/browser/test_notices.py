@@ -23,7 +23,7 @@ from cheeseshop.accounts.models import User
 from cheeseshop.flags.flows import NewBanner, put_up
 from cheeseshop.notices.flows import Edit, announce, change_text
 user, visitor = insider("root")
-User.objects.filter(pk=user.pk).update(is_staff=True)
+User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
 announce("Larger disks on Sunday", "Nothing can be uploaded **until noon**.", "root")
 change_text("supporters", Edit("Kept by [the Dairy](https://dairy.example.org/).", 0, "Thanks"), "root")
 put_up(NewBanner("Larger disks on Sunday", "warning", "/announcements/"), "root")
@@ -59,9 +59,9 @@ def look(page: Page, width: int, name: str) -> None:
     assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
     ARTEFACTS.mkdir(exist_ok=True)
-    page.screenshot(
-        path=ARTEFACTS / f"notices-{name.strip('/').replace('/', '-') or 'home'}-{width}.png", full_page=True
-    )
+    place = name.strip("/").replace("/", "-") or "home"
+    whole = name != "/help/"  # of which a picture takes seconds
+    page.screenshot(path=ARTEFACTS / f"notices-{place}-{width}.png", full_page=whole)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (375, "dark")])

@@ -190,7 +190,7 @@ def test_a_banner_for_a_language_is_for_its_readers_only(client: Client, owner: 
 @pytest.fixture
 def administrator(shop: Store) -> Visitor:
     user, visitor = insider("root")
-    User.objects.filter(pk=user.pk).update(is_staff=True)
+    User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
     return visitor
 
 

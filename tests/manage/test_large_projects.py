@@ -41,8 +41,9 @@ def counted(visitor: Visitor, name: str) -> dict[str, int]:
     for page, url in PAGES.items():
         with CaptureQueriesContext(connection) as captured:
             assert visitor.get(url.format(name)).status_code == 200, page
-        # Switches are asked for by the clock, not by the page.
-        counts[page] = sum("flags_flag" not in each["sql"] for each in captured.captured_queries)
+        # Switches, and which texts the site has, are asked for by the clock, not by the page.
+        asked = [each["sql"] for each in captured.captured_queries]
+        counts[page] = sum("flags_flag" not in each and "notices_sitetext" not in each for each in asked)
     return counts
 
 

@@ -25,7 +25,7 @@ MANAGE, PUBLIC, FEED = "/manage/announcements/", "/announcements/", "/rss/announ
 @pytest.fixture
 def administrator() -> Visitor:
     user, visitor = insider("root")
-    User.objects.filter(pk=user.pk).update(is_staff=True)
+    User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
     return visitor
 
 

@@ -13,12 +13,15 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cheeseshop.access.site_roles import SiteRole
+from cheeseshop.accounts.flows.restrain import By, set_site_roles
 from cheeseshop.accounts.models import User
 from cheeseshop.core import current
 from cheeseshop.core.errors import Conflict, Missing, Refusal
+from cheeseshop.flags.models import Banner
 from cheeseshop.notices import flows, state
 from cheeseshop.notices.catalogue import BY_KEY, PIECES, shipped
-from cheeseshop.notices.flows import LONGEST_SUPPORTERS, Edit, change_text, use_shipped_text
+from cheeseshop.notices.flows import LONGEST_SUPPORTERS, Edit, announce, change_text, use_shipped_text
 from cheeseshop.notices.models import LONGEST_TEXT, Change, SiteText
 from cheeseshop.notices.rendering import placeholders
 from tests.support.actors import Visitor, insider
@@ -33,7 +36,7 @@ EMPTY = [piece for piece in WITH_PAGE if not shipped(piece.key)]
 @pytest.fixture
 def administrator() -> Visitor:
     user, visitor = insider("root")
-    User.objects.filter(pk=user.pk).update(is_staff=True)
+    User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
     return visitor
 
 
@@ -147,6 +150,27 @@ def test_an_administrator_edits_a_text_looks_first_and_leaves_history(client: Cl
     assert all(str(piece.title) in listing for piece in PIECES)
 
 
+def test_earlier_words_are_taken_up_again(administrator: Visitor) -> None:
+    path = "/manage/texts/terms/"
+    for number, text in enumerate(("First words.", "Second words.")):
+        change_text("terms", Edit(text, number), "root")
+    change_text("privacy", Edit("Of another page.", 0), "root")
+    first, _, other = Change.objects.order_by("id")
+    assert f"?from={first.pk}#edit" in administrator.get(path).content.decode()
+
+    def begun(asked: str) -> str:
+        area = soup(administrator, f"{path}?from={asked}").find("textarea")
+        assert area is not None
+        return area.get_text().strip()
+
+    assert begun(str(first.pk)) == "First words."
+    for asked in (str(other.pk), "0", "x", "9" * 30, "%00", ""):
+        assert begun(asked) == "Second words.", asked
+    said = {"base": "2", "text": "First words.", "save": ""}
+    assert administrator.post(f"{path}?from={first.pk}", said).status_code == 302
+    assert SiteText.objects.get(pk="terms").text == "First words."
+
+
 def test_of_two_who_edit_at_once_the_second_is_told_and_keeps_the_words(administrator: Visitor) -> None:
     path = "/manage/texts/privacy/"
     for text in ("First.", "Second."):
@@ -227,6 +251,22 @@ def test_nobody_but_administrators_edits(client: Client) -> None:
     assert not SiteText.objects.exists()
     page = client.get("/policy/terms/").content.decode()
     assert "/manage/texts/terms/" not in page
+
+
+def test_moderators_and_auditors_read_and_change_nothing() -> None:
+    announce("Here", "text", "root")
+    user, moderator = insider("mod")
+    set_site_roles(user, {SiteRole.MODERATOR}, By(None, "by command"))
+    for path in ("/manage/texts/", "/manage/texts/terms/", "/manage/announcements/", "/manage/banners/"):
+        page = soup(moderator, path)
+        assert page.select("main .page form") == [], path
+    assert "hold between you" in moderator.get("/manage/texts/terms/").content.decode()
+    assert "/manage/texts/terms/" not in moderator.get("/policy/terms/").content.decode()
+    for path, said in (("/manage/texts/terms/", {"base": "0", "text": "mine"}), ("/manage/banners/", {"text": "x"}),
+                       ("/manage/announcements/", {"title": "x", "text": "x"})):  # fmt: skip
+        assert moderator.post(path, said).status_code == 403
+    assert not SiteText.objects.exists()
+    assert not Banner.objects.exists()
 
 
 def test_an_old_confirmation_is_asked_for_again(administrator: Visitor) -> None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cheeseshop.access.site_roles import SiteAction
+from cheeseshop.access.site_roles import SiteAction, may_on_site
 from cheeseshop.accounts.views.settings import administrator
 from cheeseshop.core.errors import Refusal
 from cheeseshop.flags import flows
@@ -62,7 +62,8 @@ def banners(request: HttpRequest) -> HttpResponse:
         except Refusal as error:
             form.add_error(None, error.message)
     context = {"form": form, "preview": preview, "rows": every_banner(), "changes": banner_changes()}
-    return render(request, "flags/banners.html", context)
+    more = {"writes": may_on_site(user, SiteAction.BANNERS)}
+    return render(request, "flags/banners.html", context | more)
 
 
 def _previewed_or_up(request: HttpRequest, form: PutUp, by: str) -> Banner | None:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from django.conf import settings as django
 from django.utils.translation import ngettext
 
+from cheeseshop.accounts.stages import LINK_AGE
 from cheeseshop.catalog.flows.collaborators import LASTS as INVITATION_LASTS
 from cheeseshop.catalog.limits import LARGEST_FILE
 from cheeseshop.catalog.names import LONGEST_NAME
@@ -28,7 +29,8 @@ _MOST_WEEKS = 12
 def figures() -> dict[str, object]:
     """Return everything that the answers put into their sentences."""
     settings = current.settings()
-    return _of_settings(settings) | _switched(settings) | _sizes(settings) | _times() | _counts()
+    told = _of_settings(settings) | _switched(settings) | _sizes(settings) | _limits(settings)
+    return told | _times() | _counts()
 
 
 def _of_settings(settings: Settings) -> dict[str, object]:
@@ -44,8 +46,9 @@ def _of_settings(settings: Settings) -> dict[str, object]:
         "network_addresses": ", ".join(settings.network_addresses.split()),
         "security_contact": settings.security_contact or settings.contact,
         "organization_approval": settings.organization_approval,
-        "projects_limit": settings.new_projects_per_hour_user,
         "refuse_disposable": settings.refuse_disposable_addresses,
+        "domain_grace_days": settings.domain_grace_days if settings.check_lapsed_domains else 0,
+        "noindex_days": settings.noindex_days,
         "token_prefix": PREFIX,
         "upload_2": settings.upload_2,
     }
@@ -61,6 +64,16 @@ def _switched(settings: Settings) -> dict[str, object]:
     }
 
 
+def _limits(settings: Settings) -> dict[str, object]:
+    return {
+        "projects_limit": settings.new_projects_per_hour_user,
+        "uploads_limit": settings.uploads_per_hour_user,
+        "new_account_days": settings.new_account_days,
+        "new_account_projects_limit": settings.new_account_projects_per_hour,
+        "new_account_uploads_limit": settings.new_account_uploads_per_hour,
+    }
+
+
 def _sizes(settings: Settings) -> dict[str, object]:
     return {
         "max_file_size_words": in_words(settings.max_file_size),
@@ -73,7 +86,7 @@ def _times() -> dict[str, object]:
     times = {
         "verification_time": timedelta(days=django.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS),
         "reset_time": timedelta(seconds=django.PASSWORD_RESET_TIMEOUT),
-        "login_time": timedelta(seconds=django.ACCOUNT_LOGIN_TIMEOUT),
+        "login_time": timedelta(seconds=LINK_AGE),
         "confirmation_time": timedelta(seconds=django.ACCOUNT_REAUTHENTICATION_TIMEOUT),
         "remember_time": timedelta(seconds=django.MFA_TRUST_COOKIE_AGE),
         "token_warning_time": SOON,

@@ -164,7 +164,9 @@ GROUPS = (
                 ("tls-errors", "tls"),
             ),
             Topic("uploading", _("Why can't I upload files in the browser?"), ("browser-upload",)),
-            Topic("admin-intervention", _("Why can't I register, or create a project?"), ("blocked-registration",)),
+            Topic(
+                "admin-intervention", _("Why can't I register, create a project or upload?"), ("blocked-registration",)
+            ),
             Topic("new-classifier", _("How do I get a new classifier?"), ("request-classifier",)),
             Topic("accessibility", _("I have trouble using this site")),
             Topic("feedback", _("How do I report a fault, or a harmful project?"), ("report", "report-bug")),

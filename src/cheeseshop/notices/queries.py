@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What pages and feeds show of texts, announcements and their history."""
 
+import re
 from datetime import timedelta
 
 from cheeseshop.core.clock import now
@@ -28,6 +29,14 @@ def texts() -> dict[str, SiteText]:
 def history_of(subject: str) -> list[Change]:
     """Return the newest changes of a text or an announcement."""
     return list(Change.objects.filter(subject=subject).order_by("-id")[:_HISTORY])
+
+
+def words_before(subject: str, number: str) -> str | None:
+    """Return what a text said after one of its changes; None where the number is none of them."""
+    if not re.fullmatch("[1-9][0-9]{0,8}", number):
+        return None
+    found = Change.objects.filter(subject=subject, pk=int(number), action="changed").first()
+    return found.text if found else None
 
 
 def newest_changes() -> list[Change]:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cheeseshop.access.site_roles import SiteAction
+from cheeseshop.access.site_roles import SiteAction, may_on_site
 from cheeseshop.accounts.models import User
 from cheeseshop.accounts.views.settings import administrator, page_number
 from cheeseshop.core.errors import Refusal
@@ -24,6 +24,11 @@ from cheeseshop.notices.state import has_something
 from cheeseshop.notices.views.public import announcement_numbered
 
 _BOTH = ["GET", "HEAD", "POST"]
+
+
+def _writes(user: User) -> bool:
+    """Tell whether somebody who may read these pages may also change what they show."""
+    return may_on_site(user, SiteAction.BANNERS)
 
 
 @require_safe
@@ -43,14 +48,16 @@ def text(request: HttpRequest, key: str) -> HttpResponse:
     if piece is None:
         raise Http404(f"There is no text {key!r}.")
     words, row = queries.text_of(piece)
-    form, preview = EditText(initial={"base": row.number if row else 0, "text": words}), None
+    before = queries.words_before(f"text {key}", request.GET.get("from", ""))
+    begin = {"base": row.number if row else 0, "text": words if before is None else before}
+    form, preview = EditText(initial=begin), None
     if request.method == "POST":
         form = EditText(request.POST)
         done, preview = _outcome(request, form, lambda: _change(request, piece, form, user))
         if done:
             return redirect("site-text", key=key)
     context = {"piece": piece, "row": row, "form": form, "preview": preview, "shown": has_something(piece)}
-    more = {"shipped": bool(shipped(key)), "history": queries.history_of(f"text {key}")}
+    more = {"shipped": bool(shipped(key)), "history": queries.history_of(f"text {key}"), "writes": _writes(user)}
     return render(request, "notices/manage_text.html", context | more)
 
 
@@ -99,7 +106,8 @@ def announcements(request: HttpRequest) -> HttpResponse:
     page = page_number(request)
     found, more = queries.announcements(page)
     context = {"form": form, "preview": preview, "announcements": found, "page": page, "more": more}
-    return render(request, "notices/manage_announcements.html", context | {"history": queries.newest_changes()})
+    about = {"history": queries.newest_changes(), "writes": _writes(user)}
+    return render(request, "notices/manage_announcements.html", context | about)
 
 
 def _publish(request: HttpRequest, form: Form, user: User) -> None:
@@ -122,7 +130,7 @@ def announcement(request: HttpRequest, pk: int) -> HttpResponse:
         if done:
             return redirect("manage-announcement", pk=pk)
     history = queries.history_of(f"announcement {pk}")
-    context = {"announcement": found, "form": form, "preview": preview, "history": history}
+    context = {"announcement": found, "form": form, "preview": preview, "history": history, "writes": _writes(user)}
     return render(request, "notices/manage_announcement.html", context)
 
 
