@@ -189,7 +189,9 @@ def test_the_number_of_statements_does_not_grow(owner: Visitor) -> None:
     def statements() -> int:
         with CaptureQueriesContext(connection) as captured:
             assert owner.get(URL).status_code == 200
-        return sum("flags_flag" not in each["sql"] for each in captured.captured_queries)
+        by_the_clock = ("flags_flag", "notices_sitetext")  # read again every half second, whatever page is asked for
+        found = [each["sql"] for each in captured.captured_queries]
+        return sum(not any(table in each for table in by_the_clock) for each in found)
 
     owner.get(URL)  # the first page after the log-in also tidies the session
     before = statements()
