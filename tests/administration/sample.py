@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from cheeseshop.access.models import Invitation
 from cheeseshop.accounts import history
-from cheeseshop.accounts.models import ProhibitedDomain, ProhibitedUsername, Recovery, User
+from cheeseshop.accounts.models import ProhibitedDomain, ProhibitedNetwork, ProhibitedUsername, Recovery, User
 from cheeseshop.administration.models import Deed
 from cheeseshop.catalog.models import ProhibitedName, Project
 from cheeseshop.claims.models import Claim
@@ -45,6 +45,7 @@ def fill(shop: Store) -> User:
     LimitRequest.objects.create(project=demo, asked_by=alice, file_size=10**9, reason="Large tables.")
     ProhibitedName.objects.create(normalized_name="forbidden")
     ProhibitedUsername.objects.create(name="mallory")
+    ProhibitedNetwork.objects.create(network="192.0.2.128/25")
     ProhibitedDomain.objects.create(domain="spam.example")
     Case.objects.create(project_id=demo.pk, project="demo", version="0.1", reason="It steals.", held_by="mod")
     put_up(NewBanner("Maintenance tonight"), "root")

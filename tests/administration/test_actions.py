@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What each action does, what it writes, and whom it tells."""
 
+from urllib.parse import quote
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -10,7 +12,7 @@ from cheeseshop.access.models import Invitation, ProjectRole
 from cheeseshop.access.site_roles import SiteRole
 from cheeseshop.accounts.flows import restrain
 from cheeseshop.accounts.flows.restrain import By
-from cheeseshop.accounts.models import ProhibitedDomain, ProhibitedUsername, SecurityEvent, User
+from cheeseshop.accounts.models import ProhibitedDomain, ProhibitedNetwork, ProhibitedUsername, SecurityEvent, User
 from cheeseshop.administration.models import Deed
 from cheeseshop.catalog.models import File, ProhibitedName, Project, Release
 from cheeseshop.core.errors import Conflict
@@ -358,3 +360,37 @@ def test_the_page_of_a_row_offers_what_makes_sense_now(alice: User, root: Visito
     assert "Freeze" not in verbs()
     page = root.get(f"/admin/accounts/user/{alice.pk}/").content.decode()
     assert "What keepers did to it" in page
+
+
+@pytest.mark.parametrize("network", ["192.0.2.77", "192.0.2.64/27", "2001:db8::/48"])
+def test_nobody_enters_from_a_prohibited_network(alice: User, root: Visitor, network: str) -> None:
+    address = "2001:db8::7" if ":" in network else "192.0.2.77"
+    visitor, other = Visitor(address), Visitor("198.51.100.7")
+    assert act(root, "accounts/prohibitednetwork", "", "prohibit", words=f"{network}\n203.0.113.0/24") == 302
+    for path in ("login", "register", "request-password-reset", "recover"):
+        reply = visitor.post(f"/account/{path}/", {"login": "alice"})
+        assert (reply.status_code, b"from your network" in reply.content) == (403, True), path
+        assert visitor.get(f"/account/{path}/").status_code == 200
+    other.log_in("alice")
+    assert other.inside
+    assert ProhibitedNetwork.objects.get(pk="203.0.113.0/24").comment == WHY
+    made = ProhibitedNetwork.objects.exclude(pk__in=["203.0.113.0/24", "192.0.2.128/25"]).get()
+    assert act(root, "accounts/prohibitednetwork", quote(made.pk), "allow") == 302
+    visitor.log_in("alice")
+    assert visitor.inside
+
+
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "::/0", "192.0.2.1/24", "example.org"])
+def test_strange_networks_are_refused(root: Visitor, network: str) -> None:
+    assert act(root, "accounts/prohibitednetwork", "", "prohibit", words=network) == 400
+
+
+def test_limits_of_a_project_are_set(alice: User, root: Visitor) -> None:
+    demo = Project.objects.get()
+    assert act(root, "catalog/project", demo.pk, "limits") == 400  # none is given
+    assert act(root, "catalog/project", demo.pk, "limits", file_size="1") == 400  # less than everybody has
+    assert act(root, "catalog/project", demo.pk, "limits", file_size="500", total_size="50") == 302
+    demo.refresh_from_db()
+    assert (demo.max_file_size, demo.max_total_size) == (500 * 2**20, 50 * 2**30)
+    assert Entry.objects.get(action__startswith="set limits").actor == "root"
+    assert deed("limits").detail == "file_size: 500; total_size: 50"

@@ -55,6 +55,7 @@ SEARCHES = {
     "administration.deed": {"root": 1, "x": 0},
     "catalog.prohibitedname": {"For": 1, "bidden": 0},
     "accounts.prohibitedusername": {"Mal": 1, "x": 0},
+    "accounts.prohibitednetwork": {"192.": 1, "2": 0},
     "accounts.prohibiteddomain": {"spam": 1, "example": 0},
 }
 

@@ -40,6 +40,7 @@ ACTIONS: dict[str, set[SiteRole]] = {
     "account.emailaddress remove": {ADMINISTRATOR, SUPPORT},
     "tokens.token revoke": {ADMINISTRATOR, SUPPORT, MODERATOR},
     "catalog.project give-role": {ADMINISTRATOR, SUPPORT, MODERATOR},
+    "catalog.project limits": {ADMINISTRATOR, SUPPORT, MODERATOR},
     "catalog.project archive": {ADMINISTRATOR, MODERATOR},
     "catalog.project unarchive": {ADMINISTRATOR, MODERATOR},
     "catalog.project remove": {ADMINISTRATOR, MODERATOR},
@@ -61,6 +62,8 @@ ACTIONS: dict[str, set[SiteRole]] = {
     "catalog.prohibitedname +prohibit": {ADMINISTRATOR, MODERATOR},
     "accounts.prohibitedusername allow": {ADMINISTRATOR, MODERATOR},
     "accounts.prohibitedusername +prohibit": {ADMINISTRATOR, MODERATOR},
+    "accounts.prohibitednetwork allow": {ADMINISTRATOR, MODERATOR},
+    "accounts.prohibitednetwork +prohibit": {ADMINISTRATOR, MODERATOR},
     "accounts.prohibiteddomain allow": {ADMINISTRATOR, MODERATOR},
     "accounts.prohibiteddomain +prohibit": {ADMINISTRATOR, MODERATOR},
 }

@@ -172,7 +172,7 @@ def test_one_kind_is_shown_a_page_at_a_time(owner: Visitor) -> None:
     assert len(first.select("h2")) == 1
     second = BeautifulSoup(owner.get(f"{URL}?kind=never-used-tokens&page=2").content, "html.parser")
     assert len(second.select(".cards li")) == 4
-    assert owner.get(f"{URL}?kind=never-used-tokens&page=101").status_code == 404
+    assert owner.get(f"{URL}?kind=never-used-tokens&page=21").status_code == 404
     every = BeautifulSoup(owner.get(f"{URL}?kind=nonsense").content, "html.parser")
     assert len(every.select("h2")) == len(Kind)
     assert every.select_one('a[href="?kind=never-used-tokens"]') is not None
@@ -189,7 +189,9 @@ def test_the_number_of_statements_does_not_grow(owner: Visitor) -> None:
     def statements() -> int:
         with CaptureQueriesContext(connection) as captured:
             assert owner.get(URL).status_code == 200
-        return sum("flags_flag" not in each["sql"] for each in captured.captured_queries)
+        by_the_clock = ("flags_flag", "notices_sitetext")  # read again every half second, whatever page is asked for
+        found = [each["sql"] for each in captured.captured_queries]
+        return sum(not any(table in each for table in by_the_clock) for each in found)
 
     owner.get(URL)  # the first page after the log-in also tidies the session
     before = statements()

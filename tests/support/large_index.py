@@ -45,7 +45,7 @@ PAGES = {
     "journal": "/admin/journal/entry/",
     "journal of a project": "/admin/journal/entry/?q=project-4242",
     "hygiene": "/admin/hygiene/",
-    "hygiene, sole owners": "/admin/hygiene/?kind=sole-owner&page=100",
+    "hygiene, sole owners": "/admin/hygiene/?kind=sole-owner&page=20",
 }
 _BATCH = 2000
 

@@ -129,6 +129,7 @@ LISTS = {  # of administration, each with what can be done to a row, and to none
     "moderation/case": "",
     "flags/flagchange": "add", "notify/mail": "", "administration/deed": "", "catalog/prohibitedname": "act add",
     "accounts/prohibitedusername": "act add", "accounts/prohibiteddomain": "act add",
+    "accounts/prohibitednetwork": "act add",
 }  # fmt: skip
 ADMINISTRATION = {"admin/"} | {
     f"admin/{each}/{rest}"

@@ -75,7 +75,7 @@ POWERS: dict[str, frozenset[SiteAction]] = {
     SiteRole.AUDITOR.value: frozenset({SiteAction.READ}),
     SiteRole.OBSERVER.value: frozenset({SiteAction.REPORT}),
 }
-_BEFORE_ROLES = _MODERATOR | _SUPPORT  # of a mark that was set by hand when there was one queue for all
+_BEFORE_ROLES = _MODERATOR | _SUPPORT | {SiteAction.BANNERS}  # of a mark that was set by hand, before roles
 
 _GROUPS = """
 SELECT g.name FROM auth_group g JOIN accounts_user_groups m ON m.group_id = g.id WHERE m.user_id = %s"""

@@ -12,12 +12,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from cheeseshop.accounts.history import address_of
 from cheeseshop.accounts.models import User
-from cheeseshop.accounts.queries import person
+from cheeseshop.accounts.queries import is_prohibited, person
+from cheeseshop.core import current
 from cheeseshop.core.clock import now
+from cheeseshop.web.errors import Explained, forbidden
 
 _GUARDED = ("/manage/", "/admin/")
 _ACCOUNT = "/manage/account/"
+_ENTRANCE = (
+    "/account/login/",
+    "/account/register/",
+    "/account/passkey/",
+    "/account/two-factor/",
+    "/account/request-password-reset/",
+    "/account/recover/",
+    "/account/sso/",
+)
 _WITHOUT_ADDRESS = ("/manage/unverified-account/", "/manage/account/emails/", "/manage/account/delete/")
 _WITHOUT_FACTOR = (
     *_WITHOUT_ADDRESS,
@@ -48,6 +60,10 @@ class Gate:
             elsewhere = self._elsewhere(request, path, user)
             if elsewhere is not None:
                 return elsewhere
+        if request.method == "POST" and path.startswith(_ENTRANCE) and is_prohibited(address_of(request)):
+            return forbidden(
+                request, Explained(f"Nobody enters from your network; write to {current.settings().contact}.")
+            )
         response = self._get_response(request)
         if path.startswith((*_GUARDED, "/account/")):
             response["Cache-Control"] = "private, no-store"

@@ -152,6 +152,16 @@ class ProhibitedDomain(models.Model):
         return self.domain
 
 
+class ProhibitedNetwork(models.Model):
+    """A network, or a single address, from which nobody logs in, registers or asks for a reset."""
+
+    network = models.CharField(primary_key=True, max_length=43)
+    comment = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return self.network
+
+
 class Recovery(models.Model):
     """A request for an account whose owner lost what they log in with, from the question to the new password."""
 

@@ -3,10 +3,11 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 from uuid import UUID
 
 from cheeseshop import sql
-from cheeseshop.accounts.models import User
+from cheeseshop.accounts.models import ProhibitedNetwork, User
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 
@@ -62,6 +63,18 @@ def user_named(username: str) -> User | None:
     if "\0" in username:
         return None  # PostgreSQL refuses to be asked
     return User.objects.in_any_case(username).first()
+
+
+def is_prohibited(address: str) -> bool:
+    """Tell whether a network address is in a network from which nobody logs in. One look-up of the primary key."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    around = [str(ip_network((str(found), length), strict=False)) for length in range(found.max_prefixlen + 1)]
+    return ProhibitedNetwork.objects.filter(network__in=around).exists()
 
 
 _PUBLIC = """

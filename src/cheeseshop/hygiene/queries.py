@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, Lower
 
 from cheeseshop.access.models import ProjectRole, Role
@@ -140,10 +140,12 @@ def _sole_owner(organization: Organization | None) -> QuerySet[Any]:
     """Return projects that one person alone owns. In an organisation of several owners there is none."""
     owners = ProjectRole.objects.filter(project=OuterRef("pk"), role=Role.OWNER)
     if organization is None:
-        first = owners.order_by("pk")[:1]
-        rows = Project.objects.filter(organization=None).annotate(owner=Subquery(first.values("user__username")))
-        other = owners.exclude(user__username=OuterRef("owner"))
-        return rows.filter(~Exists(other), owner__isnull=False).order_by("normalized_name")
+        # A count is asked for row by row, in the order of the names, until a page is full. PostgreSQL would turn a
+        # NOT EXISTS into a join of all projects with all roles, and sort it.
+        count = owners.order_by().values("project").annotate(number=Count("pk")).values("number")
+        first = owners.order_by("pk").values("user__username")[:1]
+        rows = Project.objects.filter(organization=None).alias(number=Subquery(count)).filter(number=1)
+        return rows.annotate(owner=Subquery(first)).order_by("normalized_name")
     mine = Membership.objects.filter(organization=organization, role=MemberRole.OWNER).select_related("user")[:2]
     if len(mine) != 1:
         return Project.objects.none()

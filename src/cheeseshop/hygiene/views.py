@@ -21,7 +21,7 @@ from cheeseshop.publishers.models import PendingPublisher, ProjectPublisher
 from cheeseshop.tokens.models import Token
 
 FIRST = 10
-DEEPEST = 100
+DEEPEST = 20
 
 
 @require_safe

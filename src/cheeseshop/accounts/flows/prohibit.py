@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Usernames and domains of addresses that are refused, as administrators say. Who has one keeps it."""
+"""Usernames, domains of e-mail addresses and networks that are refused, as administrators say."""
 
 from collections.abc import Iterable
+from ipaddress import ip_network
 
 from django.core.exceptions import ValidationError
 from django.core.validators import DomainNameValidator
 from django.db import transaction
 
-from cheeseshop.accounts.models import USERNAME, ProhibitedDomain, ProhibitedUsername
+from cheeseshop.accounts.models import USERNAME, ProhibitedDomain, ProhibitedNetwork, ProhibitedUsername
 from cheeseshop.core.errors import Missing, Refusal
 
 _LONGEST_COMMENT = 500
+_WIDEST = {4: 8, 6: 19}  # shorter prefixes would shut out a good part of the world
 _DOMAIN = DomainNameValidator(accept_idna=False)
 
 
@@ -66,3 +68,31 @@ def allow_domain(domain: str) -> None:
     """
     if not ProhibitedDomain.objects.filter(domain=domain.lower().strip(".")).delete()[0]:
         raise Missing(f"{domain} is not prohibited.")
+
+
+def prohibit_networks(networks: Iterable[str], comment: str) -> None:
+    """Let nobody log in or register from networks, or single addresses, from now on.
+
+    Raises:
+        Refusal: when one is no network, or a very wide one, so that none is refused.
+    """
+    with transaction.atomic():
+        for text in networks:
+            try:
+                found = ip_network(text)
+            except ValueError as error:
+                raise Refusal(f"{text[:60]!r} is no network; write it such as 192.0.2.7 or 2001:db8::/48.") from error
+            if found.prefixlen < _WIDEST[found.version]:
+                raise Refusal(f"{found} is very wide; name networks of /{_WIDEST[found.version]} or narrower.")
+            told = {"comment": comment[:_LONGEST_COMMENT]}
+            ProhibitedNetwork.objects.update_or_create(network=str(found), defaults=told)
+
+
+def allow_network(network: str) -> None:
+    """Take a prohibition back.
+
+    Raises:
+        Missing: when there is none.
+    """
+    if not ProhibitedNetwork.objects.filter(network=network).delete()[0]:
+        raise Missing(f"{network} is not prohibited.")

@@ -12,8 +12,10 @@ from cheeseshop.administration.actions.quarantine import CLEAR, HOLD, held
 from cheeseshop.administration.lists import Cell, Related
 from cheeseshop.catalog.flows import collaborators, prohibit, remove, set_status
 from cheeseshop.catalog.flows.changing import Changed
+from cheeseshop.catalog.flows.set_limits import set_limits
 from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.core.facts import Status
+from cheeseshop.core.sizes import GIB, MIB
 from cheeseshop.moderation.cases import close_removed
 from cheeseshop.publishers.flows.register import remove_publisher
 from cheeseshop.publishers.models import ProjectPublisher
@@ -86,7 +88,34 @@ def _status(status: Status) -> Any:  # noqa: ANN401 - what an action runs
     return lambda project, doer: set_status.set_status(project.pk, status, doer.reason, doer.keeper.username)
 
 
+class Limits(Why):
+    """How large a project and its files may be."""
+
+    file_size = forms.IntegerField(
+        label="A file, in MiB",
+        required=False,
+        min_value=1,
+        help_text="Empty: as it is.",
+    )
+    total_size = forms.IntegerField(label="All files together, in GiB", required=False, min_value=1)
+    field_order = ("file_size", "total_size", "reason")
+
+
+def _set_limits(project: Project, doer: Doer) -> Changed:
+    file, total = doer.told["file_size"], doer.told["total_size"]
+    sizes = (file and file * MIB, total and total * GIB)
+    return set_limits(project.pk, *sizes, actor=doer.keeper.username, reason=doer.reason)
+
+
 PROJECT_ACTIONS = (
+    Action(
+        "limits",
+        "Set limits",
+        SiteAction.LIMITS,
+        _set_limits,
+        "Larger or smaller limits than the instance's own. The reason is in the journal, which everybody reads.",
+        Limits,
+    ),
     HOLD,
     CLEAR,
     Action(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What keepers refuse to everybody: names of projects, usernames, domains of e-mail addresses."""
+"""What keepers refuse to everybody: names of projects, usernames, domains, networks."""
 
 from django import forms
 
@@ -63,6 +63,24 @@ ALLOW_USERNAME = Action(
     SiteAction.PROHIBIT,
     lambda row, _: accounts.allow_username(row.pk),
     "Anybody can register the name, unless somebody had it.",
+    gone=True,
+)
+PROHIBIT_NETWORKS = Action(
+    "prohibit",
+    "Prohibit networks",
+    SiteAction.PROHIBIT,
+    lambda _, doer: accounts.prohibit_networks(doer.told["words"], doer.reason),
+    "Nobody logs in, registers or asks for a reset from these addresses or networks, such as 192.0.2.7 or "
+    "2001:db8::/48. Sessions and API tokens go on.",
+    Several,
+    subject=_subject,
+)
+ALLOW_NETWORK = Action(
+    "allow",
+    "Allow again",
+    SiteAction.PROHIBIT,
+    lambda row, _: accounts.allow_network(row.pk),
+    "People enter from there again.",
     gone=True,
 )
 PROHIBIT_DOMAINS = Action(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Names and domains that are refused."""
+"""Names, domains and networks that are refused."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.contrib.admin import register
 from django.db.models import QuerySet
 from packaging.utils import canonicalize_name
 
-from cheeseshop.accounts.models import ProhibitedDomain, ProhibitedUsername
+from cheeseshop.accounts.models import ProhibitedDomain, ProhibitedNetwork, ProhibitedUsername
 from cheeseshop.administration.actions import prohibitions as acts
 from cheeseshop.administration.lists import Page
 from cheeseshop.administration.searching import beginning
@@ -73,3 +73,23 @@ class Domains(Page):
     def find(self, rows: "QuerySet[Any]", text: str) -> "QuerySet[Any]":
         """Search by the beginning of the domain."""
         return beginning(rows, "domain", text.lower())
+
+
+@register(ProhibitedNetwork, site=site)
+class Networks(Page):
+    """Networks from which nobody enters."""
+
+    heading = "Network addresses"
+    section = "Prohibited"
+    summary = "Addresses and networks from which nobody logs in or registers; prohibit, allow."
+    list_display = ("network", "comment")
+    ordering = ("network",)
+    search_fields = ("network",)
+    search_help_text = "The beginning of a network, as it is written."
+    fields = ("network", "comment")
+    deeds = (acts.ALLOW_NETWORK,)
+    list_deeds = (acts.PROHIBIT_NETWORKS,)
+
+    def find(self, rows: "QuerySet[Any]", text: str) -> "QuerySet[Any]":
+        """Search by the beginning of the network."""
+        return beginning(rows, "network", text.lower())
