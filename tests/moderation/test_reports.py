@@ -52,6 +52,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 def observer(name: str, role: str = "observer") -> User:
     user = make_user(name)
+    User.objects.filter(pk=user.pk).update(is_staff=True)
     user.groups.add(Group.objects.get_or_create(name=role)[0])
     return user
 

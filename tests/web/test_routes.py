@@ -74,7 +74,7 @@ BEHIND_THE_GATE = {
     "manage/organization/<str:name>/history/", "manage/organization/<str:name>/hygiene/",
     "manage/organization/<str:name>/team/<str:team>/history/",
     "manage/project/<str:name>/", "manage/project/<str:name>/history/", "manage/project/<str:name>/documentation/",
-    "manage/observations/", "manage/observations/<uuid:observation>/", "manage/limits/", "manage/quarantine/",
+    "manage/observations/", "manage/limits/", "manage/quarantine/",
     "manage/advisory/<str:identity>/dispute/",
     "manage/observations/reporters/",
     "project/<str:name>/submit-malware-report/", "manage/claims/", "manage/claims/new/", "manage/claims/queue/",
@@ -92,6 +92,7 @@ SENSITIVE = {
     "manage/organization/<str:name>/service-accounts/<uuid:account>/token/<uuid:token>/remove/",
 }  # fmt: skip
 SENSITIVE_TO_CHANGE = {
+    "manage/observations/<uuid:observation>/",
     "manage/project/<str:name>/quarantine/",
     "manage/project/<str:name>/releases/", "manage/project/<str:name>/files/",
     "manage/project/<str:name>/settings/limits/", "manage/limits/<uuid:limit_request>/",

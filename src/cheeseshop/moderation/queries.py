@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from django.db.models import Count, Q
 
-from cheeseshop.access.observers import trusted_of
 from cheeseshop.core.clock import now
 from cheeseshop.moderation.models import Kind, Observation, Verdict
+from cheeseshop.moderation.observers import trusted_of
 
 PAGE = 50
 REPORTERS = 100

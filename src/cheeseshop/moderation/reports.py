@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import transaction
 from packaging.utils import canonicalize_name
 
-from cheeseshop.access.observers import trusted_of
 from cheeseshop.accounts import history
 from cheeseshop.accounts.models import User
 from cheeseshop.accounts.telling import tell_administrators
@@ -20,6 +19,7 @@ from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Missing, Refusal
 from cheeseshop.moderation.flows import Observed, Reporter, observe
 from cheeseshop.moderation.models import Case, Kind, Observation, Subject, Verdict
+from cheeseshop.moderation.observers import trusted_of
 
 LONGEST_LINK, SHORTEST, LONGEST = 2000, 10, 2000
 YOUNG = timedelta(hours=24)

@@ -3,11 +3,12 @@
 
 from django.urls import path
 
+from cheeseshop.accounts.sensitive import sensitive_to_change
 from cheeseshop.moderation.views import danger, observations, quarantine, reports
 
 urlpatterns = [
     path("manage/observations/", observations.listing, name="observations"),
-    path("manage/observations/<uuid:observation>/", observations.one, name="observation"),
+    path("manage/observations/<uuid:observation>/", sensitive_to_change(observations.one), name="observation"),
     path("manage/observations/reporters/", reports.reporters, name="reporters"),
     path("project/<str:name>/submit-malware-report/", reports.malware, name="report-malware"),
     path("danger-api/echo", danger.echo, name="danger-echo"),

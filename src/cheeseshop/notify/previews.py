@@ -36,6 +36,7 @@ TOLD: dict[str, object] = {
     "team": "release-managers",
     "account": "Acme.deploy",
     "what": "suspended",
+    "thing": "Sample-Project 1.0",
     "summary": "setup.py sends the environment to a stranger's host.",
     "to": "dave",
     "deadline": "2027-01-05",

@@ -14,7 +14,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from packaging.utils import canonicalize_name
 
-from cheeseshop.access.observers import is_trusted
 from cheeseshop.accounts import limits
 from cheeseshop.accounts.history import address_of
 from cheeseshop.accounts.models import User
@@ -24,6 +23,7 @@ from cheeseshop.core import current
 from cheeseshop.core.errors import Forbidden, Refusal
 from cheeseshop.moderation import reports
 from cheeseshop.moderation.models import Kind
+from cheeseshop.moderation.observers import is_trusted
 from cheeseshop.publishing.reporting import report
 from cheeseshop.tokens.authentication import Bearer, Origin, authenticate
 
