@@ -107,7 +107,6 @@ def test_a_project_in_quarantine_shows_its_name_and_nothing_else(client: Client,
     assert "Summary of" not in page
     assert client.get("/project/big-project/1.0/files/").status_code == 404
     assert "Big.Project" not in client.get("/").content.decode()
-    assert "Big.Project" not in client.get("/search/?q=big").content.decode()
 
 
 def test_a_yank_is_told_with_its_reason_and_what_it_means(client: Client, project: Project) -> None:
@@ -137,7 +136,7 @@ def test_what_is_not_public_does_not_exist(client: Client, project: Project, vis
     for path in ("/project/big-project/", "/project/big-project/1.0/", "/project/big-project/1.0/files/"):
         assert client.get(path).status_code == 404
     assert client.get("/project/Big.Project/").status_code == 404, "a redirect would tell"
-    for path in ("/", "/search/?q=big", "/user/Alice/"):
+    for path in ("/", "/user/Alice/"):
         page = client.get(path).content.decode()
         assert "Big.Project" not in page
         assert '<b class="figure">1</b>' not in page
@@ -158,7 +157,6 @@ def test_nonsense_is_not_found_and_never_a_failure(client: Client, project: Proj
     for path in (f"/project/{text}/", f"/project/big-project/{text}/", f"/project/big-project/{text}/files/",
                  f"/project/big-project/{text}/releases/", f"/user/{text}/"):  # fmt: skip
         assert client.get(path).status_code == 404, path
-    assert client.get(f"/search/?q={text}").status_code in {200, 413}
 
 
 @pytest.mark.parametrize(
@@ -167,19 +165,7 @@ def test_nonsense_is_not_found_and_never_a_failure(client: Client, project: Proj
      ("9" * 30, 404), ("000000001" + "1" * 30, 404), ("9" * 5000, 404), ("%00", 400)],
 )  # fmt: skip
 def test_a_page_number_is_a_number_in_range(client: Client, project: Project, page: str, status: int) -> None:
-    assert client.get(f"/search/?q=big&page={page}").status_code == status
     assert client.get(f"/project/big-project/1.0/releases/?page={page}").status_code == status
-
-
-def test_search_pages_by_twenty_in_the_order_of_names(client: Client, owner: User) -> None:
-    for number in range(21):
-        make_project(f"p-{number:02}", f"p-{number:02}", owner)
-    first = BeautifulSoup(client.get("/search/?q=P_").content, "html.parser")
-    assert [link.get_text() for link in first.select(".cards a")] == [f"p-{n:02}" for n in range(20)]
-    following = first.select_one("a[rel=next]")
-    assert following is not None
-    assert following["href"] == "?q=P_&page=2"
-    assert "p-20" in client.get("/search/?q=P_&page=2").content.decode()
 
 
 def test_an_inactive_person_is_neither_shown_nor_linked(client: Client, project: Project, owner: User) -> None:
@@ -191,7 +177,6 @@ def test_an_inactive_person_is_neither_shown_nor_linked(client: Client, project:
 def test_an_empty_index_says_what_to_do(client: Client) -> None:
     text = text_of(client.get("/"))
     assert "uv publish --publish-url" in text
-    assert "No project by that name" in text_of(client.get("/search/?q=nothing"))
 
 
 def test_a_project_without_releases_says_so(client: Client, owner: User) -> None:

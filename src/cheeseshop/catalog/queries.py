@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the site shows of projects, releases and files. Every answer has asked the policy."""
 
-import re
 import time
 from dataclasses import dataclass
 from uuid import UUID
@@ -20,7 +19,6 @@ from cheeseshop.core.errors import Missing
 from cheeseshop.core.facts import ANYBODY, ProjectFacts, Visibility
 from cheeseshop.policy import decide
 
-_NAME_CHARACTERS = re.compile(r"[a-z0-9-]*")
 _COUNT_AGE = 60.0
 _QUICK = 0.02
 _MOST_VERSIONS = 5000  # of one project are compared to find its latest
@@ -40,16 +38,6 @@ def newest_releases(limit: int = 20) -> list[Release]:
     """Return the newest releases that anybody may see."""
     rows = Release.objects.filter(quarantined_at=None, project__in=_listed()).select_related("project")
     return list(rows.order_by("-id")[:limit])  # identities begin with the time
-
-
-def projects_starting_with(term: str, offset: int, limit: int) -> list[Project]:
-    """Return projects whose normalised name begins with ``term``, in name order."""
-    prefix = canonicalize_name(term)
-    if not _NAME_CHARACTERS.fullmatch(prefix):
-        return []  # no name has these characters, and PostgreSQL refuses some of them
-    return list(
-        _listed().filter(normalized_name__startswith=prefix).order_by("normalized_name")[offset : offset + limit]
-    )
 
 
 def project_named(name: str) -> Project:

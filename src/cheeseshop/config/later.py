@@ -34,12 +34,14 @@ _CHORES = (
     "cheeseshop.descriptions.images.tidy_up",
     "cheeseshop.advisories.fetching.fetch_daily",
     "cheeseshop.rates.counting.tidy_up",
+    "cheeseshop.discovery.indexing.follow_popularity",
 )
 _STEPS = (
     "cheeseshop.webhooks.delivering.read_journal",
     "cheeseshop.webhooks.delivering.deliver_due",
     "cheeseshop.advisories.flows.match_new_releases",
     "cheeseshop.relations.flows.read_journal",
+    "cheeseshop.discovery.indexing.follow_journal",
 )
 
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("cheeseshop.notices.urls")),
     path("", include("cheeseshop.hygiene.urls")),
     path("", include("cheeseshop.administration.urls")),
+    path("", include("cheeseshop.discovery.urls")),
     path("api/v1/", include("cheeseshop.api.urls")),
     path("stats/", include("cheeseshop.stats.urls")),
     path("", include("cheeseshop.web.urls")),

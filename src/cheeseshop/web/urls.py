@@ -9,7 +9,6 @@ from cheeseshop.web import legacy_addresses, views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("search/", views.search, name="search"),
     path("project/<str:name>/", views.project, name="project"),
     path("project/<str:name>/<str:version>/", views.project, name="release"),
     path("project/<str:name>/<str:version>/files/", views.files, name="files"),

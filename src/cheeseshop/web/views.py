@@ -29,11 +29,8 @@ from cheeseshop.stats.queries import downloads_by_day
 from cheeseshop.stats.views import downloads_context
 from cheeseshop.web.components import ExampleForm, Tab
 from cheeseshop.web.context import language_of
-from cheeseshop.web.errors import error_page
 
-_PAGE = 20
 _PAGE_OF_RELEASES = 100
-_MAX_QUERY = 1000
 _MAX_PAGE_DIGITS = 6
 _TABS = (
     ("release", "Description"),
@@ -50,20 +47,6 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what the index holds and its newest releases."""
     context = {"releases": queries.newest_releases(), "counts": queries.counts(), "announcements": on_the_front()}
     return render(request, "web/home.html", context)
-
-
-@require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    """List projects whose name begins with what was typed."""
-    term = request.GET.get("q", "").strip()
-    if len(term) > _MAX_QUERY:
-        return error_page(request, 413, "That is too much to look for", f"Search for at most {_MAX_QUERY} characters.")
-    page = _page_number(request)
-    found = queries.projects_starting_with(term, (page - 1) * _PAGE, _PAGE + 1)
-    if page > 1 and not found:
-        raise Http404("There is no such page of results.")
-    context = {"term": term, "projects": found[:_PAGE], "page": page, "more": len(found) > _PAGE}
-    return render(request, "web/search.html", context)
 
 
 def _page_number(request: HttpRequest) -> int:

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Documents found by PostgreSQL's text search, with nothing but what every server has.
+
+A GIN index yields matches in no order, so that a frequent word would have all its documents read. Documents are
+therefore parted by place into tiers, each four times the one before, with an index for each: the most popular ones are
+asked first, and a tier that is asked holds few matches, or those before it had enough.
+"""
+
+from itertools import pairwise
+
+from cheeseshop import sql
+from cheeseshop.discovery.documents import Indexed, moment_at
+from cheeseshop.discovery.engines.base import BASE, FOUND, IN_HEAD, IN_NAME, Engine, Found, Question
+
+TIERS = 5
+_FIRST_TIER, _GROWTH = 2000, 4
+_AT_ONCE = 2000
+
+CREATE = (
+    "ALTER TABLE discovery_document ADD COLUMN head tsvector, ADD COLUMN words tsvector",
+    "CREATE TABLE discovery_tier (number smallint PRIMARY KEY, first_place bigint NOT NULL)",
+    *(f"CREATE INDEX discovery_words_{n} ON discovery_document USING gin (words) WHERE tier = {n}"
+      for n in range(TIERS)),
+    "CREATE INDEX discovery_names ON discovery_document (normalized_name varchar_pattern_ops, place)",
+)  # fmt: skip
+DROP = ("DROP TABLE discovery_tier",)
+
+_TIER = "(SELECT COALESCE(MAX(number), 0) FROM discovery_tier WHERE first_place <= %s)"
+_WRITE = f"UPDATE discovery_document SET head = %s::tsvector, words = %s::tsvector, tier = {_TIER} WHERE place = %s"  # noqa: S608
+
+
+class PostgreSQL(Engine):
+    """GIN over text search vectors, in the database of the index."""
+
+    def find(self, question: Question, limit: int) -> list[Found]:
+        """Return the most popular documents, or the newest."""
+        query = _query(question)
+        score, values = _points(question)
+        found: list[Found] = []
+        for tier in range(TIERS):
+            wanted = limit if question.by_date else limit - len(found)
+            order = "d.released_at DESC" if question.by_date else "d.place"
+            rows = sql.every(
+                f"SELECT d.place, d.classes, {score} FROM {FOUND}"  # noqa: S608 - ours
+                f" WHERE d.tier = {tier} AND d.words @@ %s::tsquery ORDER BY {order} LIMIT %s",
+                *values,
+                query,
+                wanted,
+            )
+            found += [Found(*row) for row in rows]
+            if len(found) >= limit and not question.by_date:
+                break
+        return sorted(found, key=lambda each: -moment_at(each.place))[:limit] if question.by_date else found
+
+    def balance(self) -> int:
+        """Part the documents into tiers anew, and move those that grew or lost popularity."""
+        starts: list[int] = []
+        for tier in range(1, TIERS):
+            offset = sum(_FIRST_TIER * _GROWTH**n for n in range(tier))
+            row = sql.first("SELECT place FROM discovery_document ORDER BY place OFFSET %s LIMIT 1", offset)
+            if row is None:
+                break
+            starts.append(row[0])
+        sql.run("DELETE FROM discovery_tier")
+        for number, first in enumerate(starts, 1):
+            sql.run("INSERT INTO discovery_tier (number, first_place) VALUES (%s, %s)", number, first)
+        return sum(_move(tier, low, high) for tier, (low, high) in enumerate(_ranges(starts)))
+
+    def _write_words(self, document: Indexed, place: int) -> None:
+        head, every = vectors(document)
+        sql.run(_WRITE, head, every, place, place)
+
+    def _drop_words(self, place: int) -> None:
+        """Nothing: the words are columns of the row."""
+
+    def _between(self) -> str:
+        return "normalized_name ~>=~ %s AND normalized_name ~<~ %s"
+
+
+def _ranges(starts: list[int]) -> list[tuple[int, int]]:
+    bounds = [0, *starts, 1 << 62]
+    return list(pairwise(bounds))
+
+
+def _move(tier: int, low: int, high: int) -> int:
+    """Put the documents of a range into a tier, some at a time so that nobody waits for long."""
+    moved = 0
+    while count := sql.run(
+        "UPDATE discovery_document SET tier = %s WHERE place IN (SELECT place FROM discovery_document"
+        " WHERE place >= %s AND place < %s AND tier <> %s LIMIT %s)",
+        tier,
+        low,
+        high,
+        tier,
+        _AT_ONCE,
+    ):
+        moved += count
+    return moved
+
+
+def vectors(document: Indexed) -> tuple[str, str]:
+    """Write a document's words as text search vectors: those of name and summary by themselves, and all of them.
+
+    Positions are ours, so that the server's parser, which takes names apart in ways of its own, is not asked.
+    """
+    head: dict[str, list[str]] = {}
+    at = 0
+    for words, weight in ((document.name_words, "A"), (document.head, "B")):
+        at = _add(head, words, weight, at + 2)
+    every = {word: list(places) for word, places in head.items()}
+    _add(every, document.body, "", at + 2)
+    for each in document.classes:
+        every.setdefault(each, []).append("16000")
+    return _written(head), _written(every)
+
+
+def _add(lexemes: dict[str, list[str]], words: tuple[str, ...], weight: str, at: int) -> int:
+    for at, word in enumerate(words, at):  # noqa: B020, PLR1704 - where the last word stands is the answer
+        lexemes.setdefault(word, []).append(f"{at}{weight}")
+    return at
+
+
+def _written(lexemes: dict[str, list[str]]) -> str:
+    return " ".join(f"'{word}':{','.join(places)}" for word, places in lexemes.items())
+
+
+def _query(question: Question) -> str:
+    return " & ".join([*(f"'{each}'" for each in question.classes), *(_term(term) for term in question.terms)])
+
+
+def _term(term: tuple[str, ...], weight: str = "") -> str:
+    mark = f":{weight}" if weight else ""
+    return "(" + " <-> ".join(f"'{word}'{mark}" for word in term) + ")"
+
+
+def _points(question: Question) -> tuple[str, list[str]]:
+    """Write what terms in names and summaries add."""
+    parts, values = [str(BASE * len(question.terms))], []
+    for term in question.terms:
+        for weight, points in (("A", IN_NAME), ("B", IN_HEAD)):
+            parts.append(f"CASE WHEN d.head @@ %s::tsquery THEN {points} ELSE 0 END")
+            values.append(_term(term, weight))
+    return " + ".join(parts), values

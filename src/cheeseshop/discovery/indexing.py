@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keeping the index: by following the journal, all at once by command, and by what is downloaded."""
+
+from collections.abc import Iterator
+
+from django.core.cache import cache
+from django.db import transaction
+
+from cheeseshop import sql
+from cheeseshop.discovery.documents import Indexed, document_of, level_of
+from cheeseshop.discovery.engines import engine
+from cheeseshop.discovery.models import IndexedUpTo
+from cheeseshop.journal.models import Entry
+
+_BATCH = 200  # entries of the journal
+_AT_ONCE = 20  # projects that one transaction writes
+_DAY = 24 * 3600
+
+
+def follow_journal() -> int:
+    """Bring the index up to what the journal says since the last time. Returns how many projects were looked at.
+
+    Documents are made outside of the transaction, which only writes them if nobody else has come further meanwhile:
+    several processes may do so at once, and none of them makes writers wait.
+    """
+    row = sql.first("SELECT i.serial, j.serial FROM discovery_indexedupto i, journal_serialcounter j"
+                    " WHERE i.id = 1 AND j.id = 1")  # fmt: skip
+    if row is None or row[0] >= row[1]:
+        return 0
+    entries = Entry.objects.filter(serial__gt=row[0]).order_by("serial").values_list("serial", "normalized_name")
+    names: dict[str, None] = {}
+    last = row[0]
+    for serial, name in entries[:_BATCH]:
+        if name not in names and len(names) == _AT_ONCE:
+            break
+        names[name] = None
+        last = serial
+    made = {name: document_of(name) for name in names}
+    with transaction.atomic():
+        cursor = IndexedUpTo.objects.select_for_update().get(pk=1)
+        if cursor.serial != row[0]:
+            return 0  # somebody else did this part
+        for name, document in made.items():
+            _write(name, document)
+        IndexedUpTo.objects.filter(pk=1).update(serial=last)
+    return len(made)
+
+
+def _write(name: str, document: Indexed | None) -> bool:
+    """Put what there is of a name in the place of what was."""
+    index = engine()
+    if document is None:
+        return index.remove(name)
+    gone = index.remove(name, except_for=document.project)
+    return index.put(document) or gone
+
+
+def index_project(name: str) -> bool:
+    """Bring the index up to date with one project, whatever the journal says. Returns whether anything changed."""
+    with transaction.atomic():
+        IndexedUpTo.objects.select_for_update().get(pk=1)
+        return _write(name, document_of(name))
+
+
+def names_to_index() -> Iterator[str]:
+    """Yield every name that the catalogue or the index knows, once, in order."""
+    last = ""
+    while True:
+        rows = sql.every(
+            "SELECT normalized_name FROM catalog_project WHERE normalized_name > %s"
+            " UNION SELECT normalized_name FROM discovery_document WHERE normalized_name > %s"
+            " ORDER BY normalized_name LIMIT %s",
+            last,
+            last,
+            _BATCH,
+        )
+        if not rows:
+            return
+        yield from (row[0] for row in rows)
+        last = rows[-1][0]
+
+
+def count_names() -> int:
+    """Return about how many names there are to index."""
+    row = sql.first("SELECT COUNT(*) FROM catalog_project")
+    return int(row[0]) if row else 0
+
+
+def follow_popularity() -> None:
+    """Once a day, move projects that are downloaded twice or half as often as when they were indexed."""
+    if not cache.add("discovery-popularity", 1, _DAY):
+        return
+    refresh_popularity()
+    engine().balance()
+
+
+def refresh_popularity() -> int:
+    """Move projects whose level of popularity has changed, and return how many there were."""
+    rows = sql.every(
+        "SELECT d.normalized_name, d.downloads, COALESCE(s.downloads, 0) FROM discovery_document d"
+        " LEFT JOIN stats_popularity s ON s.project = d.project WHERE COALESCE(s.downloads, 0) <> d.downloads"
+    )
+    moved = [name for name, before, after in rows if level_of(before) != level_of(after)]
+    return sum(index_project(name) for name in moved)
