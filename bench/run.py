@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Print our speed beside the peers' from one run: ``python -m bench.run [PART …]``.
+"""Print our speed beside the peers' from one run: ``python -m bench.run [PART …] [--projects N]``.
 
-The parts are reads, uploads, flatness, footprint, manage and admin.
+The parts are reads, uploads, flatness, footprint, manage, admin and search; the number is of projects that are searched.
 Peers are installed below ``bench/work`` the first time.
 """
 
+import argparse
 import os
 import platform
 import signal
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import admin, flatness, footprint, manage, reads, uploads
+from bench import admin, flatness, footprint, manage, reads, search, uploads
 from bench.peers import WORK
 
 _PARTS: dict[str, tuple[Callable[[Path], None], int]] = {
@@ -24,12 +25,18 @@ _PARTS: dict[str, tuple[Callable[[Path], None], int]] = {
     "footprint": (footprint.measure, 2),
     "manage": (manage.measure, 1),
     "admin": (admin.measure, 3),
+    "search": (search.measure, 3),
 }
 
 
 def main() -> None:
     """Measure the parts that are named, or all."""
-    chosen = sys.argv[1:] or list(_PARTS)
+    parser = argparse.ArgumentParser(description="Print our speed beside the peers'.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(_PARTS))
+    parser.add_argument("--projects", type=int, default=search.PROJECTS, help="how many are searched")
+    options = parser.parse_args()
+    _PARTS["search"] = (search.part(options.projects), 3 + options.projects // 50_000)
+    chosen = options.parts or list(_PARTS)
     unknown = sorted(set(chosen) - set(_PARTS))
     if unknown:
         sys.exit(f"There is no {unknown[0]!r}; there are: {', '.join(_PARTS)}.")

@@ -81,7 +81,8 @@ def search(wanted: Search) -> Results:
     elif asked.is_empty:
         ordered = sorted(scored)
     else:
-        ordered = sorted(scored, key=lambda place: (-_rank(place, scored[place][1]), place))
+        present = now().timestamp()
+        ordered = sorted(scored, key=lambda place: (-_rank(place, scored[place][1], present), place))
     kept = ordered[:MOST]
     counts: Counter[str] = Counter()
     for place in kept:
@@ -112,9 +113,9 @@ def _named(index: Engine, asked: Asked) -> list[tuple[float, list[Found]]]:
     return [(_EXACT, index.named(asked.names)), (_PREFIXED, index.starting_with(asked.prefix, _MOST_PREFIXED))]
 
 
-def _rank(place: int, points: float) -> float:
+def _rank(place: int, points: float, present: float) -> float:
     """Weigh how well words match with how popular a project is, and a little with how new its release is."""
-    age = max(0.0, now().timestamp() - moment_at(place)) / _YEAR
+    age = max(0.0, present - moment_at(place)) / _YEAR
     return points * (1 + level_at(place) / 10) + _FRESH * math.exp2(-age)
 
 

@@ -2,25 +2,29 @@
 """Documents found by PostgreSQL's text search, with nothing but what every server has.
 
 A GIN index yields matches in no order, so that a frequent word would have all its documents read. Documents are
-therefore parted by place into tiers, each four times the one before, with an index for each: the most popular ones are
+therefore parted by place into tiers, each three times the one before, with an index for each: the most popular ones are
 asked first, and a tier that is asked holds few matches, or those before it had enough.
 """
 
 from itertools import pairwise
 
 from cheeseshop import sql
-from cheeseshop.discovery.documents import Indexed, moment_at
-from cheeseshop.discovery.engines.base import BASE, FOUND, IN_HEAD, IN_NAME, Engine, Found, Question
+from cheeseshop.discovery.documents import LIVE, Indexed, moment_at
+from cheeseshop.discovery.engines.base import BASE, IN_HEAD, IN_NAME, Engine, Found, Question
 
-TIERS = 5
-_FIRST_TIER, _GROWTH = 2000, 4
+TIERS = 7
+_FIRST_TIER, _GROWTH = 2000, 3
 _AT_ONCE = 2000
 
 CREATE = (
     "ALTER TABLE discovery_document ADD COLUMN head tsvector, ADD COLUMN words tsvector",
+    "ALTER TABLE discovery_document ALTER COLUMN head SET STORAGE MAIN, ALTER COLUMN classes SET STORAGE MAIN",
+    "ALTER TABLE discovery_document SET (toast_tuple_target = 1024)",  # the words, which are seldom read, lie apart
     "CREATE TABLE discovery_tier (number smallint PRIMARY KEY, first_place bigint NOT NULL)",
-    *(f"CREATE INDEX discovery_words_{n} ON discovery_document USING gin (words) WHERE tier = {n}"
-      for n in range(TIERS)),
+    *(
+        f"CREATE INDEX discovery_words_{n} ON discovery_document USING gin (words) WHERE tier = {n}"
+        for n in range(TIERS)
+    ),
     "CREATE INDEX discovery_names ON discovery_document (normalized_name varchar_pattern_ops, place)",
 )  # fmt: skip
 DROP = ("DROP TABLE discovery_tier",)
@@ -28,26 +32,28 @@ DROP = ("DROP TABLE discovery_tier",)
 _TIER = "(SELECT COALESCE(MAX(number), 0) FROM discovery_tier WHERE first_place <= %s)"
 _WRITE = f"UPDATE discovery_document SET head = %s::tsvector, words = %s::tsvector, tier = {_TIER} WHERE place = %s"  # noqa: S608
 
+_MATCHES = "SELECT * FROM discovery_document WHERE tier = {tier} AND words @@ %s::tsquery ORDER BY {order} LIMIT %s"
+_PHRASES = f"SELECT * FROM ({_MATCHES}) matches WHERE words @@ %s::tsquery ORDER BY {{order}} LIMIT %s"  # noqa: S608 - ours
+# The project is asked of each document by itself: the planner would rather read all projects.
+_FIND = (
+    "SELECT d.place, d.classes, {score} FROM ({matches}) d CROSS JOIN LATERAL (SELECT 1 FROM catalog_project p"  # noqa: S608
+    f" WHERE p.id = d.project AND p.normalized_name = d.normalized_name AND {LIVE} OFFSET 0) live"
+    " ORDER BY {order} LIMIT %s"
+)
+_SLACK = 100  # more than wanted are taken, because some may be hidden
+_PHRASE_CANDIDATES = 500  # of each tier: whether words stand together must be read in each document
+
 
 class PostgreSQL(Engine):
     """GIN over text search vectors, in the database of the index."""
 
     def find(self, question: Question, limit: int) -> list[Found]:
         """Return the most popular documents, or the newest."""
-        query = _query(question)
-        score, values = _points(question)
         found: list[Found] = []
         for tier in range(TIERS):
             wanted = limit if question.by_date else limit - len(found)
-            order = "d.released_at DESC" if question.by_date else "d.place"
-            rows = sql.every(
-                f"SELECT d.place, d.classes, {score} FROM {FOUND}"  # noqa: S608 - ours
-                f" WHERE d.tier = {tier} AND d.words @@ %s::tsquery ORDER BY {order} LIMIT %s",
-                *values,
-                query,
-                wanted,
-            )
-            found += [Found(*row) for row in rows]
+            statement, values = _statement(question, tier, wanted)
+            found += [Found(*row) for row in sql.every(statement, *values)]
             if len(found) >= limit and not question.by_date:
                 break
         return sorted(found, key=lambda each: -moment_at(each.place))[:limit] if question.by_date else found
@@ -124,6 +130,19 @@ def _written(lexemes: dict[str, list[str]]) -> str:
     return " ".join(f"'{word}':{','.join(places)}" for word, places in lexemes.items())
 
 
+def _statement(question: Question, tier: int, wanted: int) -> tuple[str, list[object]]:
+    """Write what asks one tier, and its values."""
+    order = "released_at DESC" if question.by_date else "place"
+    score, values = _points(question)
+    matches = _MATCHES
+    if any(len(term) > 1 for term in question.terms):
+        matches = _PHRASES
+        apart = Question(tuple((word,) for term in question.terms for word in term), question.classes)
+        values += [_query(apart), _PHRASE_CANDIDATES]
+    values += [_query(question), wanted + _SLACK, wanted]
+    return _FIND.format(score=score, matches=matches.format(tier=tier, order=order), order=order), values
+
+
 def _query(question: Question) -> str:
     return " & ".join([*(f"'{each}'" for each in question.classes), *(_term(term) for term in question.terms)])
 
@@ -133,9 +152,10 @@ def _term(term: tuple[str, ...], weight: str = "") -> str:
     return "(" + " <-> ".join(f"'{word}'{mark}" for word in term) + ")"
 
 
-def _points(question: Question) -> tuple[str, list[str]]:
+def _points(question: Question) -> tuple[str, list[object]]:
     """Write what terms in names and summaries add."""
-    parts, values = [str(BASE * len(question.terms))], []
+    parts: list[str] = [str(BASE * len(question.terms))]
+    values: list[object] = []
     for term in question.terms:
         for weight, points in (("A", IN_NAME), ("B", IN_HEAD)):
             parts.append(f"CASE WHEN d.head @@ %s::tsquery THEN {points} ELSE 0 END")
