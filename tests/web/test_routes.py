@@ -12,7 +12,8 @@ from django.urls import URLPattern, get_resolver
 pytestmark = pytest.mark.django_db
 
 ANYBODY = {
-    "", "search/", "project/<str:name>/", "project/<str:name>/<str:version>/",
+    "", "search/", "search.json", "opensearch.xml", "classifiers/",
+    "project/<str:name>/", "project/<str:name>/<str:version>/",
     "project/<str:name>/<str:version>/provenance/", "project/<str:name>/<str:version>/provenance/<str:filename>/",
     "project/<str:name>/<str:version>/files/", "project/<str:name>/<str:version>/releases/",
     "project/<str:name>/<str:version>/statistics/", "project/<str:name>/<str:version>/dependencies/",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cheeseshop import __version__
-from cheeseshop.cli import keepers, publishing
+from cheeseshop.cli import keepers, publishing, search
 from cheeseshop.core.errors import Refusal
 from cheeseshop.core.settings import SettingsError
 
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     _advisories(commands)
     _scan(commands)
     _flags(commands)
+    search.add_parsers(commands)
     return parser
 
 

@@ -4,6 +4,9 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+
+from trove_classifiers import sorted_classifiers
 
 from cheeseshop.discovery import classes
 
@@ -64,3 +67,13 @@ def _kept(branches: list[Branch]) -> list[Branch]:
 def _with_above(branches: list[Branch]) -> Iterator[str]:
     for branch in branches:
         yield from classes.ancestors(branch.classifier)
+
+
+def catalogue(typed: str) -> list[Group]:
+    """Return every classifier that may be used and has all the words that were typed, by group, in their own order."""
+    words = typed.casefold().split()
+    found = [each for each in sorted_classifiers if all(word in each.casefold() for word in words)]
+    return [
+        Group(title, [Branch(each, each.partition(_PARTS)[2], each.count(_PARTS), 0, chosen=False) for each in members])
+        for title, members in groupby(found, key=lambda each: each.partition(_PARTS)[0])
+    ]

@@ -91,7 +91,7 @@ def follow_popularity() -> None:
     if not cache.add("discovery-popularity", 1, _DAY):
         return
     refresh_popularity()
-    engine().balance()
+    balance()
 
 
 def refresh_popularity() -> int:
@@ -102,3 +102,8 @@ def refresh_popularity() -> int:
     )
     moved = [name for name, before, after in rows if level_of(before) != level_of(after)]
     return sum(index_project(name) for name in moved)
+
+
+def balance() -> int:
+    """Bring the engine's order of documents up to date, and return how many were moved."""
+    return engine().balance()

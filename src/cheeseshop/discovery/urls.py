@@ -7,4 +7,7 @@ from cheeseshop.discovery import views
 
 urlpatterns = [
     path("search/", views.page, name="search"),
+    path("search.json", views.as_json, name="search-json"),
+    path("opensearch.xml", views.open_search, name="opensearch"),
+    path("classifiers/", views.classifiers, name="classifiers"),
 ]

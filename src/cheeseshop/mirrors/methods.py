@@ -9,7 +9,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from cheeseshop.core import current
-from cheeseshop.mirrors import queries
+from cheeseshop.mirrors import queries, searches
 from cheeseshop.mirrors.protocol import CLIENT_ERROR, SERVER_ERROR, UNKNOWN_METHOD, Call, Fault, answer
 
 _KEPT = 60.0  # seconds the long list is answered again as it was
@@ -28,9 +28,10 @@ def run(call: Call) -> bytes:
     if found is None:
         raise Fault(UNKNOWN_METHOD, "server error; requested method not found")
     types, method = found
-    if len(call.arguments) != len(types):
+    fewest = len(types) - _OPTIONAL.get(call.method, 0)
+    if not fewest <= len(call.arguments) <= len(types):
         raise Fault(CLIENT_ERROR, f"client error; {call.method} takes {len(types)} argument(s)")
-    for value, kind in zip(call.arguments, types, strict=True):
+    for value, kind in zip(call.arguments, types, strict=False):
         if not isinstance(value, kind) or isinstance(value, bool):
             raise Fault(CLIENT_ERROR, f"client error; {call.method} takes {kind.__name__}, not {type(value).__name__}")
     return method(*call.arguments)
@@ -79,7 +80,12 @@ _METHODS: dict[str, tuple[tuple[type, ...], Callable[..., bytes]]] = {
     "list_packages_with_serial": ((), _LongList()),
     "package_roles": ((str,), _roles),
     "user_packages": ((str,), _projects),
+    "search": ((dict, str), searches.search),
+    "browse": ((list,), searches.browse),
 }
+_OPTIONAL = {"search": 1}
+SEARCHES = frozenset({"search", "browse"})
+"""Methods that have the limit of searches too."""
 
 _JSON = "this method is no longer supported; use the JSON API at SITE/pypi/PROJECT/json"
 _SIMPLE = "this method is no longer supported; use the simple API at SITE/simple/"

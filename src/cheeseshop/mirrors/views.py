@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from cheeseshop.accounts.limits import TooMany, spend
-from cheeseshop.mirrors.methods import run
+from cheeseshop.mirrors.methods import SEARCHES, run
 from cheeseshop.mirrors.protocol import SERVER_ERROR, Fault, failure, parse
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,10 @@ def calls(request: HttpRequest) -> HttpResponse:
     """Answer a call. The status is 200 whatever happened; what failed is said as a fault."""
     try:
         spend(request, "xmlrpc", "", "Too many calls.")
-        written = run(parse(request.body))
+        call = parse(request.body)
+        if call.method in SEARCHES:
+            spend(request, "search", "", "Too many searches.")
+        written = run(call)
     except TooMany as error:
         told = f"HTTPTooManyRequests: too many calls from this address. Limit may reset in {error.seconds} seconds."
         written = failure(Fault(SERVER_ERROR, told))

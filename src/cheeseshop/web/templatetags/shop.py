@@ -115,9 +115,9 @@ def tabs(items: list[Tab], label: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/components/search_box.html")
-def search_box(term: str = "") -> dict[str, Any]:
-    """Show the box that searches projects, with what was looked for."""
-    return {"term": term}
+def search_box(term: str = "", *, live: bool = False) -> dict[str, Any]:
+    """Show the box that searches projects, with what was looked for. ``live``: results follow what is typed."""
+    return {"term": term, "live": live}
 
 
 @register.inclusion_tag("web/components/navigation.html", takes_context=True)
