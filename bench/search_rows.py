@@ -21,7 +21,6 @@ from cheeseshop.discovery.models import Document
 from cheeseshop.discovery.spelling import spellings
 
 _AT_ONCE = 5000
-_SAMPLES = 600
 _DOCUMENT = ("place", "project", "release", "normalized_name", "name", "version", "summary", "released_at", "downloads",
              "classes", "tier", "digest")  # fmt: skip
 _PROJECT = ("id", "name", "normalized_name", "lookalike_key", "created_at", "last_serial", "total_size", "status",
@@ -50,24 +49,22 @@ def _release(each: Indexed) -> tuple[Any, ...]:
             "{}", "{}", "", "active", "", "", "public")  # fmt: skip
 
 
-def _batches(corpus: Corpus, projects: int, samples: list[tuple[str, str]]) -> Iterator[list[Indexed]]:
+def _batches(corpus: Corpus, projects: int) -> Iterator[list[Indexed]]:
     made = corpus.projects(projects)
     done = 0
     while batch := list(islice(made, _AT_ONCE)):
         done += len(batch)
-        samples += [(each.name, each.summary) for each in batch[:: max(1, projects // _SAMPLES)]]
         if done % 50_000 == 0:
             say(f"{done:,}")
         yield batch
 
 
-def fill_sqlite(corpus: Corpus, projects: int) -> list[tuple[str, str]]:
-    """Fill the database, and return some of the projects: name and summary."""
-    samples: list[tuple[str, str]] = []
+def fill_sqlite(corpus: Corpus, projects: int) -> None:
+    """Fill the database."""
     connection.ensure_connection()
     raw = connection.connection
     raw.execute("PRAGMA synchronous=OFF")
-    for batch in _batches(corpus, projects, samples):
+    for batch in _batches(corpus, projects):
         with transaction.atomic():
             for table, columns, rows in _tables(batch):
                 marks = ", ".join("?" * len(columns))
@@ -75,7 +72,6 @@ def fill_sqlite(corpus: Corpus, projects: int) -> list[tuple[str, str]]:
                 raw.executemany(statement, ([_plain(value) for value in row] for row in rows))
     raw.execute("PRAGMA synchronous=FULL")
     raw.execute("ANALYZE")
-    return samples
 
 
 def _tables(batch: list[Indexed]) -> Iterator[tuple[str, tuple[str, ...], Iterator[tuple[Any, ...]]]]:
@@ -99,14 +95,13 @@ def _plain(value: object) -> object:
     return str(value.replace(tzinfo=None)) if isinstance(value, datetime) else value
 
 
-def fill_postgresql(corpus: Corpus, projects: int) -> list[tuple[str, str]]:
+def fill_postgresql(corpus: Corpus, projects: int) -> None:
     """As ``fill_sqlite``: by COPY, with the indexes made afterwards and every document in its tier."""
-    samples: list[tuple[str, str]] = []
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off; SET maintenance_work_mem = '1GB'")
         for number in range(TIERS):
             cursor.execute(f"DROP INDEX discovery_words_{number}")
-        for batch in _batches(corpus, projects, samples):
+        for batch in _batches(corpus, projects):
             with transaction.atomic():
                 _copy(cursor, "catalog_project", _PROJECT, (_project(each) for each in batch))
                 _copy(cursor, "catalog_release", _RELEASE, (_release(each) for each in batch))
@@ -120,7 +115,6 @@ def fill_postgresql(corpus: Corpus, projects: int) -> list[tuple[str, str]]:
                 cursor.execute(statement)
         say("indexes made")
         cursor.execute("VACUUM ANALYZE")
-    return samples
 
 
 def _part(cursor: "CursorWrapper") -> None:
@@ -141,7 +135,7 @@ def _copy(cursor: "CursorWrapper", table: str, columns: tuple[str, ...], rows: I
             copying.write_row(row)
 
 
-FILLERS: dict[str, Callable[[Corpus, int], list[tuple[str, str]]]] = {
+FILLERS: dict[str, Callable[[Corpus, int], None]] = {
     "sqlite": fill_sqlite,
     "postgresql": fill_postgresql,
 }

@@ -2,6 +2,7 @@
 """The index follows the journal, however often it is read and wherever it was left."""
 
 import pytest
+from django.db import connection
 
 from cheeseshop.catalog.flows.remove import remove_file, remove_project
 from cheeseshop.catalog.flows.set_status import set_status
@@ -9,9 +10,11 @@ from cheeseshop.catalog.flows.yank import yank_release
 from cheeseshop.catalog.models import Project, Release
 from cheeseshop.core.facts import Status
 from cheeseshop.discovery import indexing
-from cheeseshop.discovery.indexing import follow_journal, names_to_index
+from cheeseshop.discovery.engines import Question, engine, postgresql
+from cheeseshop.discovery.indexing import follow_journal, names_to_index, refresh_popularity
 from cheeseshop.discovery.models import Document, IndexedUpTo, Spelling
 from cheeseshop.discovery.searching import Search, hits, search
+from cheeseshop.stats.models import Popularity
 from cheeseshop.storage import Store
 from tests.discovery.conftest import follow, shelve
 from tests.support.archives import build_sdist, build_wheel
@@ -118,6 +121,25 @@ def test_everything_is_indexed_anew_also_what_is_gone() -> None:
     for name in names_to_index():
         indexing.index_project(name)
     assert versions() == {"kept": "1.0"}
+
+
+def test_documents_are_found_in_every_tier(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "_FIRST_TIER", 1)
+    monkeypatch.setattr(postgresql, "_GROWTH", 1)
+    for number in range(10):
+        project = shelve(f"part-{number}", summary="whole")
+        Popularity.objects.create(project=project.pk, downloads=4**number)
+    assert refresh_popularity() == 10
+    moved = indexing.balance()
+    assert moved == (9 if connection.vendor == "postgresql" else 0), (
+        "the first stays, the last four share the last tier"
+    )
+    assert found("whole") == [f"part-{n}" for n in range(9, -1, -1)]
+    assert len(engine().find(Question((("whole",),)), 3)) == 3
+    assert indexing.balance() == 0
+    Popularity.objects.filter(downloads=1).update(downloads=4**20)
+    assert refresh_popularity() == 1
+    assert found("whole")[0] == "part-0"
 
 
 def test_releases_of_one_microsecond_have_places_of_their_own() -> None:

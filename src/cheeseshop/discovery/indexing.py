@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from cheeseshop import sql
-from cheeseshop.discovery.documents import Indexed, document_of, level_of
+from cheeseshop.discovery.documents import Indexed, document_of
 from cheeseshop.discovery.engines import engine
 from cheeseshop.discovery.models import IndexedUpTo
 from cheeseshop.journal.models import Entry
@@ -95,13 +95,21 @@ def follow_popularity() -> None:
 
 
 def refresh_popularity() -> int:
-    """Move projects whose level of popularity has changed, and return how many there were."""
-    rows = sql.every(
-        "SELECT d.normalized_name, d.downloads, COALESCE(s.downloads, 0) FROM discovery_document d"
-        " LEFT JOIN stats_popularity s ON s.project = d.project WHERE COALESCE(s.downloads, 0) <> d.downloads"
-    )
-    moved = [name for name, before, after in rows if level_of(before) != level_of(after)]
-    return sum(index_project(name) for name in moved)
+    """Move projects that are downloaded at least twice or at most half as often, and return how many there were."""
+    moved = 0
+    while names := [row[0] for row in sql.every(_MOVED, _BATCH)]:
+        changed = sum(index_project(name) for name in names)
+        moved += changed
+        if not changed:
+            break  # what is left is not public any more, or was counted again meanwhile
+    return moved
+
+
+_MOVED = (
+    "SELECT d.normalized_name FROM discovery_document d LEFT JOIN stats_popularity s ON s.project = d.project"
+    " WHERE COALESCE(s.downloads, 0) <> d.downloads"
+    " AND (COALESCE(s.downloads, 0) >= 2 * d.downloads OR 2 * COALESCE(s.downloads, 0) <= d.downloads) LIMIT %s"
+)
 
 
 def balance() -> int:
