@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Print our speed beside the peers' from one run: ``python -m bench.run [PART …] [--projects N]``.
 
-The parts are reads, uploads, flatness, footprint, manage, admin and search; the number is of projects that are searched.
+The parts are reads, uploads, flatness, footprint, manage, admin and search, which takes the number of projects.
 Peers are installed below ``bench/work`` the first time.
 """
 
