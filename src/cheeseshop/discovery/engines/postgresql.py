@@ -9,7 +9,7 @@ asked first, and a tier that is asked holds few matches, or those before it had 
 from itertools import pairwise
 
 from cheeseshop import sql
-from cheeseshop.discovery.documents import LIVE, Indexed, moment_at
+from cheeseshop.discovery.documents import LIVE, MOMENT_BITS, Indexed, moment_at
 from cheeseshop.discovery.engines.base import BASE, IN_HEAD, IN_NAME, Engine, Found, Question
 
 TIERS = 7
@@ -32,8 +32,15 @@ DROP = ("DROP TABLE discovery_tier",)
 _TIER = "(SELECT COALESCE(MAX(number), 0) FROM discovery_tier WHERE first_place <= %s)"
 _WRITE = f"UPDATE discovery_document SET head = %s::tsvector, words = %s::tsvector, tier = {_TIER} WHERE place = %s"  # noqa: S608
 
-_MATCHES = "SELECT * FROM discovery_document WHERE tier = {tier} AND words @@ %s::tsquery ORDER BY {order} LIMIT %s"
-_PHRASES = f"SELECT * FROM ({_MATCHES}) matches WHERE words @@ %s::tsquery ORDER BY {{order}} LIMIT %s"  # noqa: S608 - ours
+_MATCHES = "SELECT * FROM discovery_document WHERE tier = {tier} AND words @@ %s::tsquery"
+_WORDS = f"{_MATCHES} ORDER BY {{order}} LIMIT %s"
+_PHRASES = (
+    f"SELECT * FROM ({_MATCHES} LIMIT %s) matches WHERE words @@ %s::tsquery"  # noqa: S608 - ours
+    " ORDER BY {order} LIMIT %s"
+)
+# In the order of places, or of the moments in them; written so that no index yields it: the planner would walk through
+# the documents in that order and read the words of each.
+_BY_PLACE, _BY_DATE = "place + 0", f"place & {(1 << MOMENT_BITS) - 1}"
 # The project is asked of each document by itself: the planner would rather read all projects.
 _FIND = (
     "SELECT d.place, d.classes, {score} FROM ({matches}) d CROSS JOIN LATERAL (SELECT 1 FROM catalog_project p"  # noqa: S608
@@ -132,9 +139,9 @@ def _written(lexemes: dict[str, list[str]]) -> str:
 
 def _statement(question: Question, tier: int, wanted: int) -> tuple[str, list[object]]:
     """Write what asks one tier, and its values."""
-    order = "released_at DESC" if question.by_date else "place"
+    order = _BY_DATE if question.by_date else _BY_PLACE
     score, values = _points(question)
-    matches = _MATCHES
+    matches = _WORDS
     if any(len(term) > 1 for term in question.terms):
         matches = _PHRASES
         apart = Question(tuple((word,) for term in question.terms for word in term), question.classes)
