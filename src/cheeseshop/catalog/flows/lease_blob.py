@@ -4,7 +4,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from cheeseshop import sql
 from cheeseshop.core.clock import now
@@ -24,7 +24,7 @@ def lease_blob(key: str, lasts: timedelta = LEASE) -> UUID:
         TryAgain: while the sweeper is removing that very blob.
     """
     lease = new_id()
-    with _relaxed_commit(), transaction.atomic():
+    with sql.relaxed_transaction():
         sql.run("INSERT INTO catalog_bloblease (id, key, expires_at) VALUES (%s, %s, %s)", lease, key, now() + lasts)
     # Only now, as the sweeper looks for leases once its claim is committed: one of the two sees the other.
     if sql.first("SELECT 1 FROM catalog_blobclaim WHERE key = %s", claim_of(key)):
@@ -42,17 +42,3 @@ def drop_lease(lease: UUID) -> bool:
     """Take a lease back, and tell whether it still stood."""
     with transaction.atomic(savepoint=False):
         return sql.run("DELETE FROM catalog_bloblease WHERE id = %s", lease) == 1
-
-
-class _relaxed_commit:  # noqa: N801 - reads as a statement
-    """Commit without waiting for the disk, on SQLite. Its pragma can't change inside a transaction."""
-
-    def __enter__(self) -> None:
-        self._set("NORMAL")
-
-    def __exit__(self, *_: object) -> None:
-        self._set("FULL")
-
-    def _set(self, mode: str) -> None:
-        if connection.vendor == "sqlite" and not connection.in_atomic_block:
-            sql.run(f"PRAGMA synchronous={mode}")
