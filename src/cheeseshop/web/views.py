@@ -2,6 +2,8 @@
 """The site's pages: each parses, asks one query, renders."""
 
 import re
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -32,6 +34,7 @@ from cheeseshop.web.context import language_of
 
 _PAGE_OF_RELEASES = 100
 _MAX_PAGE_DIGITS = 6
+_Contents = Callable[..., dict[str, Any]]
 _TABS = (
     ("release", "Description"),
     ("files", "Files"),
@@ -123,93 +126,77 @@ def project(request: HttpRequest, name: str, version: str | None = None) -> Http
     )
 
 
-@require_safe
-def files(request: HttpRequest, name: str, version: str) -> HttpResponse:
+def _tab(tab: str, template: str) -> Callable[[_Contents], Callable[..., HttpResponse]]:
+    """Make a view of one tab of a release from what returns the tab's own contents."""
+
+    def make(contents: _Contents) -> Callable[..., HttpResponse]:
+        @require_safe
+        @wraps(contents)
+        def view(request: HttpRequest, name: str, version: str, **rest: str) -> HttpResponse:
+            found, release = _found(name, version)
+            if release is None:
+                raise Http404(f"{found.name} is in quarantine.")
+            if elsewhere := _elsewhere(request, found, release):
+                return elsewhere
+            own = contents(request, found, release, **rest)
+            return render(request, template, _context(request, found, release, tab) | own)
+
+        return view
+
+    return make
+
+
+@_tab("files", "web/files.html")
+def files(_request: HttpRequest, _project: Project, release: Release) -> dict[str, Any]:
     """Show a release's files with their hashes."""
-    found, release = _found(name, version)
-    if release is None:
-        raise Http404(f"{found.name} is in quarantine.")
-    if elsewhere := _elsewhere(request, found, release):
-        return elsewhere
-    return render(
-        request, "web/files.html", _context(request, found, release, "files") | {"files": queries.files_of(release)}
-    )
+    return {"files": queries.files_of(release)}
 
 
-@require_safe
-def releases(request: HttpRequest, name: str, version: str) -> HttpResponse:
+@_tab("releases", "web/releases.html")
+def releases(request: HttpRequest, project: Project, _release: Release) -> dict[str, Any]:
     """Show a project's releases, newest first."""
-    found, release = _found(name, version)
-    if release is None:
-        raise Http404(f"{found.name} is in quarantine.")
-    if elsewhere := _elsewhere(request, found, release):
-        return elsewhere
     page = _page_number(request)
-    rows = queries.releases_of(found, (page - 1) * _PAGE_OF_RELEASES, _PAGE_OF_RELEASES + 1)
+    rows = queries.releases_of(project, (page - 1) * _PAGE_OF_RELEASES, _PAGE_OF_RELEASES + 1)
     if not rows:
         raise Http404("There is no such page of releases.")
-    context = {"releases": rows[:_PAGE_OF_RELEASES], "page": page, "more": len(rows) > _PAGE_OF_RELEASES}
-    return render(request, "web/releases.html", _context(request, found, release, "releases") | context)
+    return {"releases": rows[:_PAGE_OF_RELEASES], "page": page, "more": len(rows) > _PAGE_OF_RELEASES}
 
 
-@require_safe
-def dependencies(request: HttpRequest, name: str, version: str) -> HttpResponse:
+@_tab("dependencies", "relations/project.html")
+def dependencies(request: HttpRequest, project: Project, release: Release) -> dict[str, Any]:
     """Show what a release requires, and which projects require this one."""
-    found, release = _found(name, version)
-    if release is None:
-        raise Http404(f"{found.name} is in quarantine.")
-    if elsewhere := _elsewhere(request, found, release):
-        return elsewhere
     page = _page_number(request)
-    context = relations_context(found.normalized_name, release.facts, page)
+    context = relations_context(project.normalized_name, release.facts, page)
     if page > 1 and not context["dependants"]:
         raise Http404("There is no such page of projects.")
-    return render(request, "relations/project.html", _context(request, found, release, "dependencies") | context)
+    return context
 
 
-@require_safe
-def provenance(request: HttpRequest, name: str, version: str) -> HttpResponse:
+@_tab("provenance", "attestations/project.html")
+def provenance(_request: HttpRequest, project: Project, release: Release) -> dict[str, Any]:
     """Show who may publish a project, and where this release and those before it came from."""
-    found, release = _found(name, version)
-    if release is None:
-        raise Http404(f"{found.name} is in quarantine.")
-    if elsewhere := _elsewhere(request, found, release):
-        return elsewhere
-    context = {
-        "origin": origins.origin_of(found, release),
+    return {
+        "origin": origins.origin_of(project, release),
         "files": origins.origins(release),
-        "recent_origins": origins.recent(found),
-        "publishers": publishers_of(found.pk),
-        "only_publishers": takes_only_publishers(found.pk),
+        "recent_origins": origins.recent(project),
+        "publishers": publishers_of(project.pk),
+        "only_publishers": takes_only_publishers(project.pk),
     }
-    return render(request, "attestations/project.html", _context(request, found, release, "provenance") | context)
 
 
-@require_safe
-def file_provenance(request: HttpRequest, name: str, version: str, filename: str) -> HttpResponse:
+@_tab("provenance", "attestations/file.html")
+def file_provenance(_request: HttpRequest, project: Project, release: Release, filename: str) -> dict[str, Any]:
     """Show the attestations of one file."""
-    found, release = _found(name, version)
-    if release is None:
-        raise Http404(f"{found.name} is in quarantine.")
-    if elsewhere := _elsewhere(request, found, release):
-        return elsewhere
     try:
-        shown = origins.provenance_of(found, release, filename)
+        return {"file": origins.provenance_of(project, release, filename)}
     except Missing as error:
         raise Http404(error.message) from error
-    return render(request, "attestations/file.html", _context(request, found, release, "provenance") | {"file": shown})
 
 
-@require_safe
-def statistics(request: HttpRequest, name: str, version: str) -> HttpResponse:
+@_tab("statistics", "stats/project.html")
+def statistics(request: HttpRequest, project: Project, _release: Release) -> dict[str, Any]:
     """Show how often a project is downloaded, and by what."""
-    found, release = _found(name, version)
-    if release is None:
-        raise Http404(f"{found.name} is in quarantine.")
-    if elsewhere := _elsewhere(request, found, release):
-        return elsewhere
-    context = _context(request, found, release, "statistics") | downloads_context(request, found.pk)
-    return render(request, "stats/project.html", context)
+    return downloads_context(request, project.pk)
 
 
 @require_safe
