@@ -61,7 +61,7 @@ def test_the_issuer_opens_an_account_and_its_groups_give_roles(index: Index, pag
     log_in(index, page)
     assert page.get_by_role("link", name="Account recoveries").count() == 0
     page.goto(f"{index.url}/manage/account/history/")
-    assert "Site roles changed" in page.locator("tbody").inner_text()
+    assert "Roles on the site changed" in page.locator("tbody").inner_text()
 
 
 def test_a_taken_name_gets_a_number(index: Index, page: Page, address: str) -> None:
