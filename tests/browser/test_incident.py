@@ -60,7 +60,7 @@ class Downloads:
         return sorted(path.name for path in folder.iterdir())
 
     def _loop(self) -> None:
-        while not self._enough.is_set():
+        while self.held.is_set() or not self._enough.is_set():  # once the word is given, one more run follows it
             after = self.held.is_set()
             self.outcomes.append((after, self.once()))
             if after:
