@@ -11,7 +11,8 @@ from cheeseshop.journal.models import Entry
 from cheeseshop.relations.models import ReadUpTo, Requirement
 from cheeseshop.relations.reading import required_by
 
-_BATCH = 500
+_BATCH = 200  # entries of the journal
+_AT_ONCE = 20  # projects that one transaction reads, so that no upload waits long for it
 
 
 def read_journal() -> int:
@@ -28,17 +29,25 @@ def read_journal() -> int:
     with transaction.atomic():
         ReadUpTo.objects.get_or_create(id=1)
         cursor = ReadUpTo.objects.select_for_update().get(pk=1)
-        entries = list(
-            Entry.objects.filter(serial__gt=cursor.serial)
-            .order_by("serial")
-            .values_list("serial", "normalized_name")[:_BATCH]
-        )
-        if not entries:
+        names, last = _next(cursor.serial)
+        if last == cursor.serial:
             return 0
-        for project in Project.objects.filter(normalized_name__in={name for _, name in entries}):
+        for project in Project.objects.filter(normalized_name__in=names):
             _read(project)
-        ReadUpTo.objects.filter(pk=1).update(serial=entries[-1][0])
-    return len({name for _, name in entries})
+        ReadUpTo.objects.filter(pk=1).update(serial=last)
+    return len(names)
+
+
+def _next(serial: int) -> tuple[set[str], int]:
+    """Return the projects that the next entries speak of, and the serial of the last of these entries."""
+    names: set[str] = set()
+    entries = Entry.objects.filter(serial__gt=serial).order_by("serial").values_list("serial", "normalized_name")
+    for number, name in entries[:_BATCH]:
+        if name not in names and len(names) == _AT_ONCE:
+            break
+        names.add(name)
+        serial = number
+    return names, serial
 
 
 def _read(project: Project) -> None:
