@@ -177,7 +177,7 @@ def test_links_of_a_description_are_looked_at_once_a_release(
 def test_one_worker_of_a_host_scans(shop: Store, token: str) -> None:
     upload(shop, token, build_wheel("demo", "1.0"))
     first, second = Scanning(shop, 1024), Scanning(shop, 1024)
-    assert first._is_elected()
+    assert first._election.is_won()
     second.step()
     assert not WaitingScan.objects.exists()
     first.step()

@@ -4,12 +4,10 @@
 One thread in every worker runs it; a lock elects the one that works.
 """
 
-import fcntl
 import logging
 import os
 import threading
 import time
-from contextlib import suppress
 
 from django.db import close_old_connections, transaction
 
@@ -19,7 +17,7 @@ from cheeseshop.journal.models import DirtyMark
 from cheeseshop.pages.listing import emit_list
 from cheeseshop.pages.models import PageTree
 from cheeseshop.pages.publisher import is_published, publish_project
-from cheeseshop.storage import Store
+from cheeseshop.storage import Election, Store
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +35,7 @@ class Publisher(threading.Thread):
         self.site = site
         self._stop_asked = threading.Event()
         self._listed = 0.0
-        self._elected: int | None = None
+        self._election = Election(store, "publisher")
 
     def stop(self) -> None:
         """Ask the thread to end."""
@@ -47,25 +45,13 @@ class Publisher(threading.Thread):
         """Work until asked to stop. A failed step is logged and tried again."""
         while not self._stop_asked.wait(INTERVAL):
             try:
-                if self._is_elected():
+                if self._election.is_won():
                     self.step()
             except Exception:
                 log.exception("the publisher failed; it will try again")
             finally:
                 close_old_connections()
-        if self._elected is not None:
-            os.close(self._elected)
-
-    def _is_elected(self) -> bool:
-        if self._elected is not None:
-            return True
-        handle = os.open(self.store.locks / "publisher", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        with suppress(BlockingIOError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._elected = handle
-            return True
-        os.close(handle)
-        return False
+        self._election.resign()
 
     def step(self, *, at_once: bool = False) -> None:
         """Publish what waits, and emit the list if it is time (or ``at_once``)."""

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The thread that has new files scanned. One worker of a host is elected, so that there is one child."""
 
-import fcntl
 import logging
-import os
 import threading
 
 from django.db import close_old_connections
 
 from cheeseshop.scanning.flows import read_journal, scan_due
 from cheeseshop.scanning.scanner import Scanner
-from cheeseshop.storage import Store
+from cheeseshop.storage import Election, Store
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +22,7 @@ class Scanning(threading.Thread):
         super().__init__(name="scanning", daemon=True)
         self._store = store
         self._scanner = Scanner(memory_mb)
-        self._elected: int | None = None
+        self._election = Election(store, "scanning")
         self._stop_asked = threading.Event()
 
     def stop(self) -> None:
@@ -44,18 +42,6 @@ class Scanning(threading.Thread):
 
     def step(self) -> None:
         """Do what there is to do, if this worker is the elected one."""
-        if self._is_elected():
+        if self._election.is_won():
             read_journal()
             scan_due(self._store, self._scanner)
-
-    def _is_elected(self) -> bool:
-        if self._elected is not None:
-            return True
-        handle = os.open(self._store.locks / "scanning", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            return False
-        self._elected = handle
-        return True

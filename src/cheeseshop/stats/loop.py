@@ -4,16 +4,14 @@
 The child loads DuckDB, parses and compacts; a worker that serves must not be slowed by that.
 """
 
-import fcntl
 import logging
-import os
 import subprocess
 import sys
 import threading
 
 from cheeseshop.edge_contract.downloads import Places
 from cheeseshop.stats.segments import waiting
-from cheeseshop.storage import Store
+from cheeseshop.storage import Election, Store
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +25,7 @@ class Counting(threading.Thread):
         super().__init__(name="counting", daemon=True)
         self._store = store
         self._interval = max(1.0, interval)
-        self._elected: int | None = None
+        self._election = Election(store, "counting")
         self._stop_asked = threading.Event()
 
     def stop(self) -> None:
@@ -38,22 +36,10 @@ class Counting(threading.Thread):
         """Work until asked to stop. A failed counting is logged and tried again; nothing is lost by it."""
         while not self._stop_asked.wait(self._interval):
             try:
-                if self._is_elected() and waiting(Places(self._store.stats)):
+                if self._election.is_won() and waiting(Places(self._store.stats)):
                     count_in_child()
             except Exception:
                 log.exception("downloads could not be counted; they wait for the next time")
-
-    def _is_elected(self) -> bool:
-        if self._elected is not None:
-            return True
-        handle = os.open(self._store.locks / "counting", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            return False
-        self._elected = handle
-        return True
 
 
 def count_in_child() -> None:
