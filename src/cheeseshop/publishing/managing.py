@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""After a change by a project's people: withdraw what is gone, publish the pages, then answer."""
+"""After a change of a project: withdraw what is gone, publish the pages, then answer."""
 
 import logging
 
@@ -23,9 +23,7 @@ def follow(changed: Changed, store: Store | None = None) -> None:
     store = store or open_store()
     try:
         for key in changed.withdrawn:
-            store.withdraw_blob(key)
-            store.withdraw_blob(f"{key}.metadata")
-            store.withdraw_provenance(key)
+            store.withdraw_file(key)
         publish_project(store, current.settings().url, changed.normalized_name)
     except (DatabaseError, OSError) as error:
         log.exception("publishing %s failed", changed.normalized_name)

@@ -5,26 +5,21 @@ Links are taken away before the rows say so, and once more afterwards: a crash i
 gets, which ``cheeseshop verify --repair`` mends, and never something that everybody gets.
 """
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import DatabaseError
-
 from cheeseshop.access.models import ProjectRole
 from cheeseshop.catalog.flows import quarantine
+from cheeseshop.catalog.flows.changing import Changed
 from cheeseshop.catalog.flows.quarantine import Held
-from cheeseshop.core import current
-from cheeseshop.core.errors import Conflict, TryAgain
+from cheeseshop.core.errors import Conflict
 from cheeseshop.moderation import cases
 from cheeseshop.moderation.models import Case
-from cheeseshop.pages.publisher import publish_project
+from cheeseshop.publishing.managing import follow
 from cheeseshop.publishing.public_tree import publish_file
 from cheeseshop.staging.preview import refresh_previews
 from cheeseshop.storage import Store, open_store
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +42,13 @@ def hold(order: Order) -> None:
     """
     store, keys = open_store(), quarantine.keys_of(order.held)
     for key in keys:
-        _withdraw(store, key)
+        store.withdraw_file(key)
     try:
         opened = cases.opening(order.by, order.evidence, order.observation)
         changed = quarantine.hold(order.held, order.reason, order.by, opened)
     finally:
         _relink(store, keys)  # as the rows decide: gone now, or back where the flow refused
-    _publish(store, changed.normalized_name)
+    _follow(changed, store)
 
 
 def clear(case: UUID, note: str, by: str) -> None:
@@ -68,7 +63,7 @@ def clear(case: UUID, note: str, by: str) -> None:
     changed = quarantine.clear(held, note, by, cases.closing(found.pk, by, note))
     store = open_store()
     _relink(store, quarantine.keys_of(held))
-    _publish(store, changed.normalized_name)
+    _follow(changed, store)
 
 
 def hold_all_of(person: UUID, reason: str, by: str) -> int:
@@ -99,21 +94,11 @@ def clear_all_of(person: UUID, note: str, by: str) -> int:
     return len(found)
 
 
-def _withdraw(store: Store, key: str) -> None:
-    store.withdraw_blob(key)
-    store.withdraw_blob(f"{key}.metadata")
-    store.withdraw_provenance(key)
-
-
 def _relink(store: Store, keys: Iterable[str]) -> None:
     for key in keys:
         publish_file(store, key)
 
 
-def _publish(store: Store, normalized_name: str) -> None:
-    refresh_previews(store, normalized_name)
-    try:
-        publish_project(store, current.settings().url, normalized_name)
-    except (DatabaseError, OSError) as error:
-        log.exception("publishing %s failed", normalized_name)
-        raise TryAgain("The change is made, but its pages could not be published yet; they follow.") from error
+def _follow(changed: Changed, store: Store) -> None:
+    refresh_previews(store, changed.normalized_name)
+    follow(changed, store)

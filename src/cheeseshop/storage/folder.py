@@ -85,6 +85,12 @@ class Store:
         """Let anyone fetch a blob."""
         _link_in(self._place(key), f"{self.public}/packages/{key}")
 
+    def withdraw_file(self, key: str) -> None:
+        """Take a file out of the public tree, with its core metadata and its provenance. The bytes stay."""
+        self.withdraw_blob(key)
+        self.withdraw_blob(f"{key}.metadata")
+        self.withdraw_provenance(key)
+
     def withdraw_blob(self, key: str) -> None:
         """Take a blob out of the public tree. The bytes stay."""
         (self.public / "packages" / key).unlink(missing_ok=True)
