@@ -18,7 +18,7 @@ from cheeseshop.catalog.models import File, ProhibitedName, Project, Release
 from cheeseshop.core.errors import Conflict
 from cheeseshop.flags.models import Flag
 from cheeseshop.journal.models import Entry
-from cheeseshop.moderation.models import Case
+from cheeseshop.moderation.models import Appeal, Case
 from cheeseshop.notify.models import Mail
 from cheeseshop.organizations.models import HistoryEntry, Organization
 from cheeseshop.publishers.models import PendingPublisher, ProjectPublisher
@@ -247,7 +247,10 @@ def test_something_is_held_let_out_held_again_and_removed(shop: Store, alice: Us
     assert public.exists()
     assert deed("clear")
     assert act(root, f"catalog/{what}", row.pk, "quarantine") == 302
+    case = Case.objects.get(cleared_at=None)
+    Appeal.objects.create(case=case, written_by=alice, writer="alice", text="It is a test.")
     assert act(root, f"catalog/{what}", row.pk, "remove", confirm=typed) == 302
+    assert Appeal.objects.get().answer == f"Removed. {WHY}"
     assert not Case.objects.filter(cleared_at=None).exists()
     assert Case.objects.order_by("-id")[0].cleared_note == f"removed: {WHY}"
 

@@ -64,12 +64,17 @@ def open_case(case: UUID) -> Case:
     return found
 
 
-def close_removed(held: Held, by: str, note: str) -> int:
-    """Close the open cases of what is removed with this, and return how many there were."""
+def close_removed(held: Held, by: str, reason: str) -> int:
+    """Close the open cases of what is removed with this, end the appeals in them, and return how many cases there were.
+
+    Needs an open transaction.
+    """
     rows = Case.objects.filter(project_id=held.project, cleared_at=None)
     rows = rows.filter(version=held.version) if held.version else rows
     rows = rows.filter(filename=held.filename) if held.filename else rows
-    return rows.update(cleared_by=by, cleared_note=f"removed: {note}"[:500], cleared_at=now())
+    for case in rows:
+        end_appeal(case.pk, by, f"Removed. {reason}")
+    return rows.update(cleared_by=by, cleared_note=f"removed: {reason}"[:500], cleared_at=now())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,9 @@ from django.db import transaction
 
 from cheeseshop.accounts import history
 from cheeseshop.accounts.models import User
-from cheeseshop.catalog.flows.quarantine import Held
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Conflict, Missing, Refusal
-from cheeseshop.moderation.appeals import end_appeal
-from cheeseshop.moderation.cases import close_removed
-from cheeseshop.moderation.models import Case, Observation, Verdict
+from cheeseshop.moderation.models import Observation, Verdict
 
 LONGEST_REASON = 250
 
@@ -71,13 +68,3 @@ def project_of(observation: UUID) -> UUID:
     if found is None:
         raise Missing("This observation is of no project that is here.")
     return found
-
-
-def end_cases(held: Held, by: str, reason: str) -> None:
-    """Close the quarantines of what is removed, and the appeals in them. Needs an open transaction."""
-    rows = Case.objects.filter(project_id=held.project, cleared_at=None)
-    rows = rows.filter(version=held.version) if held.version else rows
-    rows = rows.filter(filename=held.filename) if held.filename else rows
-    for case in rows:
-        end_appeal(case.pk, by, f"Removed. {reason}")
-    close_removed(held, by, reason)

@@ -16,8 +16,9 @@ from cheeseshop.catalog.flows.quarantine import Held
 from cheeseshop.catalog.models import File, Project
 from cheeseshop.catalog.queries import any_release_of
 from cheeseshop.core.errors import Missing, Refusal
+from cheeseshop.moderation.cases import close_removed
 from cheeseshop.moderation.models import Verdict
-from cheeseshop.moderation.verdicts import Judgement, end_cases, judge, project_of
+from cheeseshop.moderation.verdicts import Judgement, judge, project_of
 from cheeseshop.publishing.managing import follow
 from cheeseshop.publishing.quarantining import Order, hold
 
@@ -98,7 +99,7 @@ def _removed(judgement: Judgement, held: Held, title: str, flow: Callable[[], Ch
     """Judge, close the cases and remove, in one transaction that the journal ends; then publish."""
     with transaction.atomic():
         judge(judgement, Verdict.CONFIRMED, f"confirmed, and the {title} removed")
-        end_cases(held, judgement.by, judgement.reason)
+        close_removed(held, judgement.by, judgement.reason)
         changed = flow()
     follow(changed)
     return title
