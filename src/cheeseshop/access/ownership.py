@@ -40,19 +40,14 @@ WHERE m.user_id = %s AND m.role = 'Owner' AND NOT EXISTS (
  WHERE x.organization_id = m.organization_id AND x.role = 'Owner' AND x.user_id <> %s)
 ORDER BY o.normalized_name"""
 
-_OWNERS = """
-SELECT r.user_id FROM access_projectrole r WHERE r.project_id = %s AND r.role = 'Owner'
-UNION SELECT m.user_id FROM organizations_teamrole t JOIN organizations_teammember m ON m.team_id = t.team_id
- WHERE t.project_id = %s AND t.role = 'Owner'
-UNION SELECT m.user_id FROM catalog_project p JOIN organizations_membership m ON m.organization_id = p.organization_id
- WHERE p.id = %s AND m.role = 'Owner'"""
-
 _PEOPLE = """
-SELECT r.user_id FROM access_projectrole r WHERE r.project_id = %s
-UNION SELECT m.user_id FROM organizations_teamrole t JOIN organizations_teammember m ON m.team_id = t.team_id
- WHERE t.project_id = %s
-UNION SELECT m.user_id FROM catalog_project p JOIN organizations_membership m ON m.organization_id = p.organization_id
- WHERE p.id = %s AND m.role = 'Owner'"""
+SELECT DISTINCT held.user_id FROM (
+SELECT r.user_id, r.role FROM access_projectrole r WHERE r.project_id = %s
+UNION ALL SELECT m.user_id, t.role FROM organizations_teamrole t
+ JOIN organizations_teammember m ON m.team_id = t.team_id WHERE t.project_id = %s
+UNION ALL SELECT m.user_id, m.role FROM catalog_project p
+ JOIN organizations_membership m ON m.organization_id = p.organization_id WHERE p.id = %s AND m.role = 'Owner') held"""
+"""Three times the project."""
 
 _LEFT = """
 INSERT INTO organizations_historyentry (organization_id, at, actor, action, subject, team)
@@ -125,7 +120,7 @@ def publicly_held(user: UUID, limit: int = 500) -> list[UUID]:
 
 def owners_of(project: UUID) -> list[UUID]:
     """Return everybody who owns a project: by themselves, by a team, or by its organisation."""
-    return [sql.as_uuid(row[0]) for row in sql.every(_OWNERS, project, project, project)]
+    return [sql.as_uuid(row[0]) for row in sql.every(f"{_PEOPLE} WHERE held.role = 'Owner'", project, project, project)]
 
 
 def people_of(project: UUID) -> list[UUID]:
