@@ -15,12 +15,21 @@ from cheeseshop.administration.site import site
 from cheeseshop.catalog.models import ProhibitedName
 
 
+class _Prohibited(Page):
+    """Words that are refused, each kept in lower case, with why. They are listed and searched by the word."""
+
+    section = "Prohibited"
+
+    def find(self, rows: "QuerySet[Any]", text: str) -> "QuerySet[Any]":
+        """Search by the beginning of the word."""
+        return beginning(rows, self.search_fields[0], text.lower())
+
+
 @register(ProhibitedName, site=site)
-class Names(Page):
+class Names(_Prohibited):
     """Names that no new project may take."""
 
     heading = "Names of projects"
-    section = "Prohibited"
     summary = "Names that no new project may take; prohibit, allow."
     list_display = ("normalized_name", "comment")
     ordering = ("normalized_name",)
@@ -31,16 +40,15 @@ class Names(Page):
     list_deeds = (acts.PROHIBIT_NAMES,)
 
     def find(self, rows: "QuerySet[Any]", text: str) -> "QuerySet[Any]":
-        """Search by the beginning of the name."""
-        return beginning(rows, "normalized_name", canonicalize_name(text))
+        """Search by the beginning of the name, in any spelling."""
+        return super().find(rows, canonicalize_name(text))
 
 
 @register(ProhibitedUsername, site=site)
-class Usernames(Page):
+class Usernames(_Prohibited):
     """Names that nobody may register."""
 
     heading = "Usernames"
-    section = "Prohibited"
     summary = "Usernames that nobody may register; prohibit, allow."
     list_display = ("name", "comment")
     ordering = ("name",)
@@ -50,17 +58,12 @@ class Usernames(Page):
     deeds = (acts.ALLOW_USERNAME,)
     list_deeds = (acts.PROHIBIT_USERNAMES,)
 
-    def find(self, rows: "QuerySet[Any]", text: str) -> "QuerySet[Any]":
-        """Search by the beginning of the name."""
-        return beginning(rows, "name", text.lower())
-
 
 @register(ProhibitedDomain, site=site)
-class Domains(Page):
+class Domains(_Prohibited):
     """Domains whose addresses are refused."""
 
     heading = "Domains of addresses"
-    section = "Prohibited"
     summary = "Domains whose e-mail addresses are refused; prohibit, allow."
     list_display = ("domain", "comment")
     ordering = ("domain",)
@@ -70,17 +73,12 @@ class Domains(Page):
     deeds = (acts.ALLOW_DOMAIN,)
     list_deeds = (acts.PROHIBIT_DOMAINS,)
 
-    def find(self, rows: "QuerySet[Any]", text: str) -> "QuerySet[Any]":
-        """Search by the beginning of the domain."""
-        return beginning(rows, "domain", text.lower())
-
 
 @register(ProhibitedNetwork, site=site)
-class Networks(Page):
+class Networks(_Prohibited):
     """Networks from which nobody enters."""
 
     heading = "Network addresses"
-    section = "Prohibited"
     summary = "Addresses and networks from which nobody logs in or registers; prohibit, allow."
     list_display = ("network", "comment")
     ordering = ("network",)
@@ -89,7 +87,3 @@ class Networks(Page):
     fields = ("network", "comment")
     deeds = (acts.ALLOW_NETWORK,)
     list_deeds = (acts.PROHIBIT_NETWORKS,)
-
-    def find(self, rows: "QuerySet[Any]", text: str) -> "QuerySet[Any]":
-        """Search by the beginning of the network."""
-        return beginning(rows, "network", text.lower())
