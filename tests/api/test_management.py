@@ -2,8 +2,6 @@
 """The management API: the same flows as the site's forms, by tokens that name what they may."""
 
 import json
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,26 +14,18 @@ from cheeseshop.access.models import ProjectRole, Role
 from cheeseshop.accounts.models import User
 from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.config.wsgi import application
-from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.journal.models import SerialCounter
 from cheeseshop.organizations.models import Membership, Organization, Team, TeamMember, TeamRole
-from cheeseshop.storage import Store, open_store
+from cheeseshop.storage import Store
 from cheeseshop.tokens.flows import TokenRequest, create_token
 from cheeseshop.tokens.models import Token
 from tests.support.archives import build_sdist, build_wheel
-from tests.support.factories import SITE, make_token, make_user, upload
+from tests.support.factories import make_token, make_user, upload
 
 pytestmark = pytest.mark.django_db
 WHEEL = "demo-1.0-py3-none-any.whl"
 ALL = ("upload", "read", "yank", "admin")
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    conf = replace(current.settings(), data=tmp_path / "var", url=SITE)
-    monkeypatch.setattr(current, "settings", lambda: conf)
-    return open_store()
 
 
 @pytest.fixture

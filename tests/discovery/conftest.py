@@ -2,9 +2,7 @@
 """Projects to find, and an index of them."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -14,23 +12,16 @@ from packaging.version import Version
 
 from cheeseshop.catalog.models import Description, File, PackageType, Project, Release
 from cheeseshop.catalog.versions import sort_key
-from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.discovery.indexing import follow_journal, index_project
-from cheeseshop.storage import Store, open_store
-from tests.support.factories import SITE
+from tests.support.places import shop
+
+__all__ = ["shop"]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    conf = replace(current.settings(), data=tmp_path / "var", url=SITE)
-    monkeypatch.setattr(current, "settings", lambda: conf)
-    return open_store()
 
 
 @pytest.fixture(autouse=True)

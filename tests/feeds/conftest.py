@@ -1,18 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """An index with a few projects."""
 
-from dataclasses import replace
-from pathlib import Path
+from tests.support.places import shop
 
-import pytest
-
-from cheeseshop.core import current
-from cheeseshop.storage import Store, open_store
-from tests.support.factories import SITE
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    conf = replace(current.settings(), data=tmp_path / "var", url=SITE)
-    monkeypatch.setattr(current, "settings", lambda: conf)
-    return open_store()
+__all__ = ["shop"]

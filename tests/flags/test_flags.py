@@ -4,7 +4,6 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
@@ -20,21 +19,14 @@ from cheeseshop.flags.flows import NewBanner, put_up, take_down, turn
 from cheeseshop.flags.models import Banner, BannerChange, FlagChange
 from cheeseshop.flags.names import MESSAGES, Switch
 from cheeseshop.flags.queries import banners
-from cheeseshop.storage import Store, open_store
+from cheeseshop.storage import Store
 from tests.support.actors import Visitor, insider, member
 from tests.support.archives import build_wheel
-from tests.support.factories import SITE, make_token, make_user, upload
+from tests.support.factories import make_token, make_user, upload
 from tests.support.quick_accounts import no_limits, quick
 
 __all__ = ["no_limits", "quick"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    conf = replace(current.settings(), data=tmp_path / "var", url=SITE)
-    monkeypatch.setattr(current, "settings", lambda: conf)
-    return open_store()
 
 
 @pytest.fixture

@@ -1,22 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fast password hashes, no limits left over from the test before, and an index in a folder of its own."""
 
-from dataclasses import replace
-from pathlib import Path
-
-import pytest
-
-from cheeseshop.core import current
-from cheeseshop.storage import Store, open_store
-from tests.support.factories import SITE
+from tests.support.places import shop
 from tests.support.quick_accounts import no_limits, quick
 
 __all__ = ["no_limits", "quick", "shop"]
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    """The store that uploads, flows and pages share."""
-    conf = replace(current.settings(), data=tmp_path / "var", url=SITE)
-    monkeypatch.setattr(current, "settings", lambda: conf)
-    return open_store()

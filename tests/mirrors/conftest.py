@@ -2,22 +2,13 @@
 """An index with a few projects."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 
-from cheeseshop.core import current
-from cheeseshop.storage import Store, open_store
-from tests.support.factories import SITE
+from tests.support.places import shop
 
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    conf = replace(current.settings(), data=tmp_path / "var", url=SITE)
-    monkeypatch.setattr(current, "settings", lambda: conf)
-    return open_store()
+__all__ = ["shop"]
 
 
 @pytest.fixture(autouse=True)

@@ -1,27 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """A shop with three files of two projects, whose downloads are counted."""
 
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
 
 from cheeseshop.accounts.models import User
-from cheeseshop.core import current
 from cheeseshop.journal.models import SerialCounter
-from cheeseshop.storage import Store, open_store
+from cheeseshop.storage import Store
 from tests.support.archives import build_sdist, build_wheel
-from tests.support.factories import SITE, make_token, make_user, upload
+from tests.support.factories import make_token, make_user, upload
+from tests.support.places import shop
 from tests.support.quick_accounts import no_limits, quick
 
-__all__ = ["no_limits", "quick"]
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    conf = replace(current.settings(), data=tmp_path / "var", url=SITE)
-    monkeypatch.setattr(current, "settings", lambda: conf)
-    return open_store()
+__all__ = ["no_limits", "quick", "shop"]
 
 
 @pytest.fixture
