@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 UV := $(VENV)/bin/uv
-BROWSER_PACKAGES := chromium
+TEST_PACKAGES := chromium redis-server
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .PHONY: help serve test real lint docs bench
@@ -31,7 +31,7 @@ serve: $(VENV)/.run ## Start the index on http://localhost:8000
 	@cheeseshop serve --port $(PORT)
 
 test: $(VENV)/.all ## Run every test, on SQLite and on PostgreSQL
-	@sh tests/support/system_packages.sh $(BROWSER_PACKAGES)
+	@sh tests/support/system_packages.sh $(TEST_PACKAGES)
 	@python -m tests.support.run_suite
 
 real: $(VENV)/.all ## Fetch 140 real distributions, and test with them
