@@ -84,6 +84,7 @@ class _Segment:
         self._rotate_after = rotate_after
         self._handle: int | None = None
         self._opened = 0.0
+        self._last = 0
 
     @property
     def is_open(self) -> bool:
@@ -112,9 +113,10 @@ class _Segment:
             raise
 
     def _open(self) -> int:
-        """Make a segment under a name that nobody looks at, lock it, then show it."""
+        """Make a segment under a name that nobody looks at, lock it, then show it. Names sort as they were made."""
         self._places.prepare()
-        name = f"{time.time_ns() // 1_000_000:015}-{uuid4().hex}{SUFFIX}"
+        self._last = max(time.time_ns() // 1_000_000, self._last + 1)
+        name = f"{self._last:015}-{uuid4().hex}{SUFFIX}"
         fresh = self._places.segments / f".{name}"
         handle = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
         fcntl.flock(handle, fcntl.LOCK_EX)
