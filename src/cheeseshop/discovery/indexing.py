@@ -13,12 +13,14 @@ from cheeseshop.discovery.models import IndexedUpTo
 from cheeseshop.journal.models import Entry
 
 _BATCH = 200  # entries of the journal
-_AT_ONCE = 20  # projects that one transaction writes
+_AT_ONCE = 5  # projects that one piece of work looks at
 _DAY = 24 * 3600
 
 
 def follow_journal() -> int:
     """Bring the index up to what the journal says since the last time. Returns how many projects were looked at.
+
+    It is a piece of work: what is left waits for the next call. A power failure may take it with the cursor.
 
     Documents are made outside of the transaction, which only writes them if nobody else has come further meanwhile:
     several processes may do so at once, and none of them makes writers wait.
@@ -36,7 +38,7 @@ def follow_journal() -> int:
         names[name] = None
         last = serial
     made = {name: document_of(name) for name in names}
-    with transaction.atomic():
+    with sql.relaxed_transaction():
         cursor = IndexedUpTo.objects.select_for_update().get(pk=1)
         if cursor.serial != row[0]:
             return 0  # somebody else did this part

@@ -56,13 +56,10 @@ def _repeated(name: str) -> Iterator[str]:
             yield name[:at] + name[at + 1 :]
 
 
-def _left_out(name: str) -> Iterator[str]:
-    """Names with one more character, of names that are long enough for that to be a slip."""
-    if len(name) < _SHORTEST_FOR_INSERTION:
-        return
-    for at in range(len(name) + 1):
-        for character in _CHARACTERS:
-            yield name[:at] + character + name[at:]
+def _one_less(name: str) -> Iterator[str]:
+    """Names with any one character left out."""
+    for at in range(len(name)):
+        yield name[:at] + name[at + 1 :]
 
 
 def _swapped(name: str) -> Iterator[str]:
@@ -87,7 +84,6 @@ def _substituted(name: str) -> Iterator[str]:
 
 _TESTS: tuple[tuple[str, Callable[[str], Iterator[str]]], ...] = (
     ("repeated character", _repeated),
-    ("character left out", _left_out),
     ("swapped characters", _swapped),
     ("substituted character", _substituted),
 )
@@ -112,12 +108,19 @@ class Corpus:
     def _by_words(self) -> dict[tuple[str, ...], str]:
         return {_words(name): name for name in sorted(self.names) if name.count("-") + 1 in _WORDS}
 
+    @cached_property
+    def _incomplete(self) -> dict[str, str]:
+        """What is left of each name without one of its characters: trying every character in a name takes longer."""
+        return {less: name for name in sorted(self.names, reverse=True) for less in _one_less(name)}
+
     def nearest(self, name: str) -> Near | None:
         """Return a name of the corpus that ``name`` could be mistaken for, or None. A name is not near itself."""
         if name in self.names:
             return None
         if name.count("-") + 1 in _WORDS and (other := self._by_words.get(_words(name))):
             return Near(other, "words in another order")
+        if len(name) >= _SHORTEST_FOR_INSERTION and (other := self._incomplete.get(name)):
+            return Near(other, "character left out")
         if len(name) > self._longest + 1:
             return None  # no test makes a name more than one character shorter
         for test, variants in _TESTS:

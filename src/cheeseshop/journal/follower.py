@@ -1,36 +1,62 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The thread in every worker that reads the journal for whoever acts on what it says."""
+"""The thread that reads the journal for whoever acts on what it says. One worker of a host is elected."""
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 
 from django.db import close_old_connections
 from django.utils.module_loading import import_string
 
+from cheeseshop.journal.pace import Pace
+from cheeseshop.storage import Election, Store
+
 log = logging.getLogger(__name__)
 
 INTERVAL = 1.0
+_PIECES = 1000  # of work between two looks at what else there is to do
 
 
 class Follower(threading.Thread):
-    """Calls ``steps``, functions by their path, each second. They keep cursors of their own, and share their work."""
+    """Calls ``steps``, functions by their path, in turn: each second, and again while they have more to do.
 
-    def __init__(self, steps: tuple[str, ...]) -> None:
+    A step does one small piece of its work and returns how much that was, 0 when there is nothing left. Steps keep
+    cursors of their own, so that several hosts may run them.
+    """
+
+    def __init__(self, store: Store, steps: tuple[str, ...]) -> None:
         super().__init__(name="follower", daemon=True)
         self._steps = steps
+        self._election = Election(store, "follower")
         self._stop_asked = threading.Event()
+        self._pace = Pace(self._stop_asked)
 
     def stop(self) -> None:
         """Ask the thread to end."""
         self._stop_asked.set()
 
     def run(self) -> None:
-        """Work until asked to stop. A failed step is logged and tried again; the others go on."""
+        """Work until asked to stop."""
         while not self._stop_asked.wait(INTERVAL):
-            for step in self._steps:
-                try:
-                    import_string(step)()
-                except Exception:
-                    log.exception("%s failed; it will be tried again", step)
-                finally:
-                    close_old_connections()
+            if self._election.is_won():
+                self.catch_up([import_string(step) for step in self._steps])
+                close_old_connections()
+        self._election.resign()
+
+    def catch_up(self, steps: list[Callable[[], int]]) -> None:
+        """Take every step until none has anything to do. A step that failed is logged, and tried the next time."""
+        for _ in range(_PIECES):
+            if self._stop_asked.is_set() or not steps:
+                return
+            steps = [step for step in steps if self._take(step)]
+
+    def _take(self, step: Callable[[], int]) -> bool:
+        began = time.monotonic()
+        try:
+            done = step()
+            self._pace.rest(time.monotonic() - began)
+        except Exception:
+            log.exception("%s failed; it will be tried again", getattr(step, "__qualname__", step))
+            return False
+        return done > 0

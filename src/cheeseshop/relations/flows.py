@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keeping who requires whom in step with the journal."""
 
-from django.db import transaction
-
 from cheeseshop import sql
 from cheeseshop.catalog.models import Project
 from cheeseshop.catalog.queries import latest_release
@@ -12,13 +10,16 @@ from cheeseshop.relations.models import ReadUpTo, Requirement
 from cheeseshop.relations.reading import required_by
 
 _BATCH = 200  # entries of the journal
-_AT_ONCE = 20  # projects that one transaction reads, so that no upload waits long for it
+_AT_ONCE = 5  # projects that one piece of work reads
 
 
 def read_journal() -> int:
     """Bring the requirements of what changed since the last time up to date, and return how many projects that were.
 
-    Safe to run twice, and by several processes at once: the row of the cursor is locked, and a project is read whole.
+    It is a piece of work: what is left waits for the next call. A power failure may take it with the cursor.
+
+    Safe to run by several processes at once: projects are read outside of the transaction, which only writes if nobody
+    else has come further meanwhile.
     """
     row = sql.first(
         "SELECT j.serial, r.serial FROM journal_serialcounter j LEFT JOIN relations_readupto r ON r.id = 1"
@@ -26,14 +27,14 @@ def read_journal() -> int:
     )
     if row is None or row[0] <= (row[1] or 0):
         return 0
-    with transaction.atomic():
+    names, last = _next(row[1] or 0)
+    wanted = {project: _wanted(project) for project in Project.objects.filter(normalized_name__in=names)}
+    with sql.relaxed_transaction():
         ReadUpTo.objects.get_or_create(id=1)
-        cursor = ReadUpTo.objects.select_for_update().get(pk=1)
-        names, last = _next(cursor.serial)
-        if last == cursor.serial:
-            return 0
-        for project in Project.objects.filter(normalized_name__in=names):
-            _read(project)
+        if ReadUpTo.objects.select_for_update().get(pk=1).serial != (row[1] or 0):
+            return 0  # somebody else did this part
+        for project, requirements in wanted.items():
+            _write(project, requirements)
         ReadUpTo.objects.filter(pk=1).update(serial=last)
     return len(names)
 
@@ -50,15 +51,20 @@ def _next(serial: int) -> tuple[set[str], int]:
     return names, serial
 
 
-def _read(project: Project) -> None:
+def _wanted(project: Project) -> dict[str, bool]:
     try:
-        wanted = required_by(latest_release(project).facts)
+        return required_by(latest_release(project).facts)
     except Missing:  # nothing stands for it
-        wanted = {}
+        return {}
+
+
+def _write(project: Project, wanted: dict[str, bool]) -> None:
+    """Put requirements in the place of those that were. The project may be gone by now."""
     rows = Requirement.objects.filter(project=project)
-    had = dict(rows.values_list("name", "optional"))
-    if wanted != had:
-        rows.delete()
+    if wanted == dict(rows.values_list("name", "optional")):
+        return
+    rows.delete()
+    if Project.objects.filter(pk=project.pk).exists():
         Requirement.objects.bulk_create(
             Requirement(project=project, name=name, optional=optional) for name, optional in sorted(wanted.items())
         )

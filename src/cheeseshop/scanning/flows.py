@@ -82,25 +82,41 @@ def read_journal() -> int:
 
 
 def scan_due(store: Store, looks: Looks, limit: int = _MOST_AT_ONCE) -> list[Scanned]:
-    """Scan files that wait, the longest first. Several processes may do so at once.
-
-    While administrators have switched scanning off, files go on waiting.
-    """
+    """Scan files that wait, the longest first, at most ``limit`` of them."""
     done: list[Scanned] = []
-    if is_on(Switch.NO_SCANNING):
-        return done
+    for _ in range(limit):
+        scanned = scan_next(store, looks)
+        if scanned is None:
+            break
+        done += scanned
+    return done
+
+
+def scan_next(store: Store, looks: Looks) -> list[Scanned] | None:
+    """Scan the file that has waited longest, and return what came of it: nothing where it was removed meanwhile.
+
+    None where no file waits. Several processes may do so at once. While administrators have switched scanning off,
+    files go on waiting. A power failure may take back what was observed, and then the file waits again.
+    """
+    each = (
+        None if is_on(Switch.NO_SCANNING) else WaitingScan.objects.filter(due_at__lte=now()).order_by("due_at").first()
+    )
+    if each is None:
+        return None
+    done: list[Scanned] = []
     claim = _CLAIM + timedelta(seconds=current.settings().scan_seconds)
-    for each in WaitingScan.objects.filter(due_at__lte=now()).order_by("due_at")[:limit]:
+    with sql.relaxed_transaction():
         mine = WaitingScan.objects.filter(pk=each.pk, due_at=each.due_at)
         if not mine.update(due_at=now() + claim, attempts=each.attempts + 1):
-            continue  # somebody else took it
-        file = scannable(each.filename)
-        if file is None:
-            pass  # it was removed
-        elif each.attempts >= _ATTEMPTS:  # whoever took it died each time, and perhaps by it
-            done.append(record(file, Outcome(reason="Whatever looked into it ended before it was done.")))
-        else:
-            done.append(scan_file(store, looks, file))
+            return done  # somebody else took it
+    file = scannable(each.filename)
+    if file is None:
+        pass  # it was removed
+    elif each.attempts >= _ATTEMPTS:  # whoever took it died each time, and perhaps by it
+        done.append(record(file, Outcome(reason="Whatever looked into it ended before it was done.")))
+    else:
+        done.append(scan_file(store, looks, file))
+    with sql.relaxed_transaction():
         WaitingScan.objects.filter(pk=each.pk).delete()
     return done
 

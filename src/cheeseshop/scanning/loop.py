@@ -3,10 +3,12 @@
 
 import logging
 import threading
+import time
 
 from django.db import close_old_connections
 
-from cheeseshop.scanning.flows import read_journal, scan_due
+from cheeseshop.journal.pace import Pace
+from cheeseshop.scanning.flows import read_journal, scan_next
 from cheeseshop.scanning.scanner import Scanner
 from cheeseshop.storage import Election, Store
 
@@ -24,6 +26,7 @@ class Scanning(threading.Thread):
         self._scanner = Scanner(memory_mb)
         self._election = Election(store, "scanning")
         self._stop_asked = threading.Event()
+        self._pace = Pace(self._stop_asked)
 
     def stop(self) -> None:
         """Ask the thread to end."""
@@ -44,4 +47,11 @@ class Scanning(threading.Thread):
         """Do what there is to do, if this worker is the elected one."""
         if self._election.is_won():
             read_journal()
-            scan_due(self._store, self._scanner)
+            while not self._stop_asked.is_set() and self._scan_one():
+                pass
+
+    def _scan_one(self) -> bool:
+        began = time.monotonic()
+        done = scan_next(self._store, self._scanner)
+        self._pace.rest(time.monotonic() - began)
+        return done is not None

@@ -16,6 +16,7 @@ import shutil
 import time
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
@@ -24,6 +25,7 @@ from cheeseshop.core import current
 from cheeseshop.edge_contract.keys import STAGED_FILES, STAGED_PAGES
 
 _LOCKS = 1024
+_syncing = ThreadPoolExecutor(8, "sync")
 
 
 class Store:
@@ -76,8 +78,7 @@ class Store:
         for place, data in _beside(target, metadata, provenance):
             fresh.append(_write_fresh(place, data))
             _settle(fresh[-1], place)
-        for path in (str(source), *fresh, os.path.dirname(target)):
-            sync_path(path)
+        _sync_together(str(source), *fresh, os.path.dirname(target))
         for path in fresh:
             os.unlink(path)
 
@@ -247,6 +248,17 @@ def _make_folders(leaf: str) -> None:
 def _make_folder(folder: str) -> None:
     with suppress(FileExistsError):
         os.mkdir(folder)
+
+
+def _sync_together(first: str, *others: str) -> None:
+    """Force files and folders to the disk at the same time: the disk takes little longer for three than for one."""
+    waiting = [_syncing.submit(sync_path, path) for path in others]
+    try:
+        sync_path(first)
+    finally:
+        wait(waiting)
+    for each in waiting:
+        each.result()
 
 
 def sync_path(path: str | Path) -> None:
