@@ -2,6 +2,7 @@
 """What administrators fill in."""
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cheeseshop.notices.models import LONGEST_NOTE, LONGEST_TEXT, LONGEST_TITLE
@@ -20,7 +21,7 @@ class EditText(forms.Form):
         label=_("Text"),
         max_length=LONGEST_TEXT,
         required=False,
-        help_text=_("%(markdown)s Empty: the page is neither shown nor linked.") % {"markdown": _MARKDOWN},
+        help_text=format_lazy("{} {}", _MARKDOWN, _("Empty: the page is neither shown nor linked.")),
         widget=forms.Textarea(attrs={"rows": 20, "class": "mono"}),
     )
     note = forms.CharField(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -86,7 +87,7 @@ class IssuerForm(forms.Form):
                 key,
                 _("By the template below")
                 if key == "declared"
-                else _("Those of %(title)s") % {"title": PROVIDERS[key].title},
+                else format_lazy(_("Those of {title}"), title=PROVIDERS[key].title),
             )
             for key in DECLARABLE
         ],

@@ -2,6 +2,7 @@
 """The form of a webhook."""
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cheeseshop.webhooks.events import EVENTS
@@ -18,7 +19,7 @@ class NewWebhook(forms.Form):
     )
     events = forms.MultipleChoiceField(
         label=_("Events"),
-        choices=[(name, f"{name}: {text}") for name, text in EVENTS.items()],
+        choices=[(name, format_lazy("{}: {}", name, text)) for name, text in EVENTS.items()],
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Choose none to be told of every kind, also of those that are added later."),

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -36,11 +37,14 @@ class MalwareReport(forms.Form):
     summary = forms.CharField(
         label=_("What it does"),
         max_length=reports.LONGEST,
-        help_text=_(
-            "%(shortest)s to %(longest)s characters of plain text: what the code does, and how you "
-            "found it. Moderators read this."
-        )
-        % {"shortest": reports.SHORTEST, "longest": reports.LONGEST},
+        help_text=format_lazy(
+            _(
+                "{shortest} to {longest} characters of plain text: what the code does, and how you found it. "
+                "Moderators read this."
+            ),
+            shortest=reports.SHORTEST,
+            longest=reports.LONGEST,
+        ),
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
