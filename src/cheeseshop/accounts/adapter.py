@@ -19,6 +19,8 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cheeseshop.accounts import history, limits, names
 from cheeseshop.accounts.breached import is_breached
@@ -107,7 +109,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             TooMany: saying when the next try counts.
         """
         request = context.request
-        spent = limits.spend(request, "reauthenticate_failed", str(user.pk), "Too many wrong passwords.")
+        spent = limits.spend(request, "reauthenticate_failed", str(user.pk), gettext("Too many wrong passwords."))
         if not user.check_password(password):
             return False
         spent.rollback()
@@ -156,14 +158,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 AccountAdapter.error_messages = {
     **DefaultAccountAdapter.error_messages,
-    "username_password_mismatch": "The username or the password is wrong. Log in with the username, not the e-mail.",
-    "incorrect_password": "The password is wrong.",
-    "enter_current_password": "The current password is wrong.",
-    "duplicate_email": "This address is on your account already.",
-    "email_taken": "This address belongs to another account.",
-    "unverified_primary_email": "Verify the address first; only then it can be the primary one.",
-    "max_email_addresses": "An account has at most %d e-mail addresses.",
-    "breached": (
+    "username_password_mismatch": _("The username or the password is wrong. Log in with the username, not the e-mail."),
+    "incorrect_password": _("The password is wrong."),
+    "enter_current_password": _("The current password is wrong."),
+    "duplicate_email": _("This address is on your account already."),
+    "email_taken": _("This address belongs to another account."),
+    "unverified_primary_email": _("Verify the address first; only then it can be the primary one."),
+    "max_email_addresses": _("An account has at most %d e-mail addresses."),
+    "breached": _(
         "This password appears in a security breach or has been compromised, so we disabled it. Reset your password "
         "to get back in; we have sent you a mail about it."
     ),
@@ -197,7 +199,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 - allauth's
         """Propose a name for a device."""
         taken = Authenticator.objects.filter(user=user, type=type).count()
-        return f"Security device {taken + 1}"
+        return gettext("Security device %(number)s") % {"number": taken + 1}
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Return the site that devices sign for: the host of its one address."""
@@ -207,9 +209,9 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
 MFAAdapter.error_messages = {
     **DefaultMFAAdapter.error_messages,
-    "cannot_delete_authenticator": "This is your last method: set up another one before you remove it.",
-    "incorrect_code": "The security device was not accepted. Try again; if it goes on, remove it and add it anew.",
-    "unverified_email": "Verify your e-mail address first.",
+    "cannot_delete_authenticator": _("This is your last method: set up another one before you remove it."),
+    "incorrect_code": _("The security device was not accepted. Try again; if it goes on, remove it and add it anew."),
+    "unverified_email": _("Verify your e-mail address first."),
 }
 
 

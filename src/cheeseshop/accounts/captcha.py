@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from django.utils.translation import gettext
 
 from cheeseshop.core import current
 from cheeseshop.core.settings import Settings
@@ -100,18 +101,23 @@ def check(token: str, address: str) -> None:
     settings, chosen = current.settings(), provider()
     if chosen is None:
         log.error("a captcha is asked for by the switch %s, but none is set up", Switch.CAPTCHA)
-        raise ValidationError(f"Nobody can register until a captcha is set up. Write to {settings.contact}.")
+        raise ValidationError(
+            gettext("Nobody can register until a captcha is set up. Write to %(contact)s.")
+            % {"contact": settings.contact}
+        )
     if not token:
-        raise ValidationError("Show that you are a person: answer the question above the button.")
+        raise ValidationError(gettext("Show that you are a person: answer the question above the button."))
     if len(token) > _LONGEST_TOKEN:
-        raise ValidationError("This is no answer of the captcha; try again.")
+        raise ValidationError(gettext("This is no answer of the captcha; try again."))
     try:
         good = asyncio.run(_asked(chosen, settings, token, address))
     except (Unanswered, ValueError) as error:
         log.warning("the captcha could not be verified: %s", error)
-        raise ValidationError("We can't verify the captcha at the moment. Try again in a few minutes.") from error
+        raise ValidationError(
+            gettext("We can't verify the captcha at the moment. Try again in a few minutes.")
+        ) from error
     if not good:
-        raise ValidationError("The captcha was not solved, or too long ago; try again.")
+        raise ValidationError(gettext("The captcha was not solved, or too long ago; try again."))
 
 
 async def _asked(chosen: Provider, settings: Settings, token: str, address: str) -> bool:

@@ -16,6 +16,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, RegexValidator
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cheeseshop.accounts import captcha, history, limits, second_factor
 from cheeseshop.accounts.models import USERNAME, Recovery, User
@@ -24,7 +26,7 @@ from cheeseshop.accounts.queries import user_named
 from cheeseshop.core import current
 from cheeseshop.mail_domains.queries import has_lapsed
 
-_NO_LINKS = RegexValidator(r"://|www\.", "A name has no addresses of sites in it.", inverse_match=True)
+_NO_LINKS = RegexValidator(r"://|www\.", _("A name has no addresses of sites in it."), inverse_match=True)
 
 
 def _limit(field: forms.Field, longest: int) -> None:
@@ -59,14 +61,14 @@ class NewPassword(Plain):
 def _name_itself(form: forms.Form) -> None:
     """Say what a username and an address are for, where an account is opened."""
     form.fields["username"].validators.append(USERNAME)
-    form.fields["username"].help_text = "Letters, digits, '.', '_' and '-'. It can never be changed."
-    form.fields["email"].label = "E-mail address"
+    form.fields["username"].help_text = gettext("Letters, digits, '.', '_' and '-'. It can never be changed.")
+    form.fields["email"].label = gettext("E-mail address")
 
 
 def _check_unclaimed(address: str) -> None:
     """Refuse an address that another account has verified; who only claims one keeps nobody out."""
     if EmailAddress.objects.filter(email=address.lower(), verified=True).exists():
-        raise ValidationError("This address belongs to another account.", code="email_taken")
+        raise ValidationError(gettext("This address belongs to another account."), code="email_taken")
 
 
 class Login(Plain, account.LoginForm):  # type: ignore[misc]
@@ -74,7 +76,7 @@ class Login(Plain, account.LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = "Username"
+        self.fields["login"].label = gettext("Username")
         _limit(self.fields["password"], LONGEST)
         for field in self.fields.values():
             field.help_text = ""
@@ -84,10 +86,10 @@ class Register(NewPassword, account.SignupForm):  # type: ignore[misc]
     """Open an account."""
 
     full_name = forms.CharField(
-        label="Full name",
+        label=_("Full name"),
         max_length=100,
         required=False,
-        help_text="Shown on your profile. You may leave it empty, and change it later.",
+        help_text=_("Shown on your profile. You may leave it empty, and change it later."),
         validators=[_NO_LINKS],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
@@ -97,8 +99,8 @@ class Register(NewPassword, account.SignupForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _name_itself(self)
-        self.fields["email"].help_text = "We send a link to it. It is not shown to others."
-        self.fields["website"].label = "Leave this empty"
+        self.fields["email"].help_text = gettext("We send a link to it. It is not shown to others.")
+        self.fields["website"].label = gettext("Leave this empty")
         self.fields["website"].widget = forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
 
     def validate_unique_email(self, value: str) -> str:
@@ -108,7 +110,7 @@ class Register(NewPassword, account.SignupForm):  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         """Count the try, then check the captcha where one is asked for and all else is right: it is good once."""
-        limits.spend(context.request, "register", "", "Too many accounts were registered from your network.")
+        limits.spend(context.request, "register", "", gettext("Too many accounts were registered from your network."))
         cleaned: dict[str, Any] = super().clean()
         if captcha.is_required() and not self.errors:
             chosen, request = captcha.provider(), context.request
@@ -135,13 +137,13 @@ class AddAddress(Plain, account.AddEmailForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = "New e-mail address"
+        self.fields["email"].label = gettext("New e-mail address")
 
     def clean_email(self) -> str:
         """Refuse what another account has verified, and more addresses than one person has."""
         value = str(super().clean_email())
         _check_unclaimed(value)
-        limits.spend(context.request, "add_email", str(self.user.pk), "Too many addresses were added.")
+        limits.spend(context.request, "add_email", str(self.user.pk), gettext("Too many addresses were added."))
         return value
 
 
@@ -176,7 +178,7 @@ class ResetLink(account.UserTokenForm):  # type: ignore[misc]
 class AskReset(forms.Form):
     """Ask for a link that resets a password. The answer is the same whoever is named."""
 
-    email = forms.CharField(label="Username or e-mail address", max_length=254)
+    email = forms.CharField(label=_("Username or e-mail address"), max_length=254)
 
     def save(self, request: HttpRequest, **_: Any) -> str:
         """Mail a link to the accounts that were meant, under a limit for each."""
@@ -211,15 +213,15 @@ class _CodeForm(Plain, mfa.BaseAuthenticateForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["code"]
-        field.label = "Code"
+        field.label = gettext("Code")
         _limit(field, 40)
-        field.help_text = "From your authentication application, or one of your recovery codes."
+        field.help_text = gettext("From your authentication application, or one of your recovery codes.")
 
     def clean_code(self) -> str:
         """Use the code up, under the limits of second factors."""
         code = str(self.cleaned_data["code"])
         key = str(self.user.pk)
-        spent = limits.spend(context.request, "second_factor", key, "Too many wrong codes.")
+        spent = limits.spend(context.request, "second_factor", key, gettext("Too many wrong codes."))
         try:
             self.authenticator = second_factor.use_code(self.user, code)
         except ValidationError:
@@ -245,12 +247,12 @@ class ActivateApplication(Plain, totp.ActivateTOTPForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].label = "Code that the application shows"
+        self.fields["code"].label = gettext("Code that the application shows")
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autocomplete": "one-time-code"}
 
     def clean_code(self) -> str:
         """Check the first code; its moment is kept, so that it can't be used again to log in."""
-        spent = limits.spend(context.request, "second_factor", str(self.user.pk), "Too many wrong codes.")
+        spent = limits.spend(context.request, "second_factor", str(self.user.pk), gettext("Too many wrong codes."))
         code = str(self.cleaned_data["code"])
         self.step = second_factor.check_step(second_factor.step_of(self.secret, code))
         spent.rollback()
@@ -267,15 +269,15 @@ class AddDevice(webauthn.AddWebAuthnForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].label = "Name of the device"
+        self.fields["name"].label = gettext("Name of the device")
         _limit(self.fields["name"], 64)
-        self.fields["name"].help_text = "So that you can tell your devices apart, such as “blue key”."
+        self.fields["name"].help_text = gettext("So that you can tell your devices apart, such as “blue key”.")
 
     def clean_name(self) -> str:
         """Check that no other device of the person has the name."""
         name = str(super().clean_name())[:64]
         if name in _device_names(self.user):
-            raise ValidationError(f"You have a device named {name} already.")
+            raise ValidationError(gettext("You have a device named %(name)s already.") % {"name": name})
         return name
 
 
@@ -288,14 +290,14 @@ class RenameDevice(webauthn.EditWebAuthnForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].label = "Name of the device"
+        self.fields["name"].label = gettext("Name of the device")
         _limit(self.fields["name"], 64)
 
     def clean_name(self) -> str:
         """Check that no other device of the person has the name."""
         name = str(self.cleaned_data["name"])[:64]
         if name != self.instance.wrap().name and name in _device_names(self.instance.user):
-            raise ValidationError(f"You have a device named {name} already.")
+            raise ValidationError(gettext("You have a device named %(name)s already.") % {"name": name})
         return name
 
 
@@ -324,9 +326,9 @@ class ConfirmCodes(forms.Form):
     """Type one recovery code, which shows that they were kept."""
 
     code = forms.CharField(
-        label="One of your recovery codes",
+        label=_("One of your recovery codes"),
         max_length=40,
-        help_text="It is used up by this; seven are left.",
+        help_text=_("It is used up by this; seven are left."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -335,7 +337,7 @@ class Profile(forms.ModelForm):  # type: ignore[type-arg]
     """What a person tells of themselves."""
 
     full_name = forms.CharField(
-        label="Full name",
+        label=_("Full name"),
         max_length=100,
         required=False,
         validators=[_NO_LINKS],
@@ -343,10 +345,12 @@ class Profile(forms.ModelForm):  # type: ignore[type-arg]
     )
 
     public_email = forms.ChoiceField(
-        label="Public e-mail address",
+        label=_("Public e-mail address"),
         required=False,
-        help_text="One of your verified addresses, shown to people who are logged in. It counts as"
-        " verified where a project of yours names it as its author's or maintainer's.",
+        help_text=_(
+            "One of your verified addresses, shown to people who are logged in. It counts as"
+            " verified where a project of yours names it as its author's or maintainer's."
+        ),
     )
 
     class Meta:
@@ -357,7 +361,7 @@ class Profile(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         verified = EmailAddress.objects.filter(user=self.instance, verified=True).order_by("email")
         mine = [(email, email) for email in verified.values_list("email", flat=True)]
-        self.fields["public_email"].choices = [("", "None"), *mine]  # type: ignore[attr-defined]
+        self.fields["public_email"].choices = [("", gettext("None")), *mine]  # type: ignore[attr-defined]
 
 
 class TypeUsername(forms.Form):
@@ -367,7 +371,7 @@ class TypeUsername(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["username"] = forms.CharField(
-            label=f"Type {user.username} to delete the account",
+            label=gettext("Type %(username)s to delete the account") % {"username": user.username},
             max_length=50,
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
         )
@@ -375,21 +379,24 @@ class TypeUsername(forms.Form):
     def clean_username(self) -> str:
         """Check that the very name was typed."""
         if self.cleaned_data["username"] != self.user.username:
-            raise ValidationError(f"This is not {self.user.username}.")
+            raise ValidationError(gettext("This is not %(username)s.") % {"username": self.user.username})
         return self.user.username
 
 
 class OpenRecovery(forms.ModelForm):  # type: ignore[type-arg]
     """Ask for an account whose keys are lost."""
 
-    username = forms.CharField(label="Username of the account", max_length=50)
+    username = forms.CharField(label=_("Username of the account"), max_length=50)
 
     class Meta:
         model = Recovery
         fields = ("reach", "story")
-        labels: ClassVar[dict[str, str]] = {"reach": "E-mail address where we reach you", "story": "What happened"}
-        help_texts: ClassVar[dict[str, str]] = {
-            "story": "What you lost, which projects are yours, and how you could prove it. Administrators read this."
+        labels: ClassVar[dict[str, Any]] = {
+            "reach": _("E-mail address where we reach you"),
+            "story": _("What happened"),
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "story": _("What you lost, which projects are yours, and how you could prove it. Administrators read this.")
         }
         widgets: ClassVar[dict[str, Any]] = {"story": forms.Textarea(attrs={"rows": 6})}
 
@@ -399,4 +406,4 @@ class OpenRecovery(forms.ModelForm):  # type: ignore[type-arg]
 class AnswerRecovery(forms.Form):
     """Answer what an administrator asked."""
 
-    answer = forms.CharField(label="Your answer", max_length=4000, widget=forms.Textarea(attrs={"rows": 6}))
+    answer = forms.CharField(label=_("Your answer"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6}))

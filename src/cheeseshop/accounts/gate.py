@@ -11,6 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from cheeseshop.accounts.history import address_of
 from cheeseshop.accounts.models import User
@@ -62,7 +63,11 @@ class Gate:
                 return elsewhere
         if request.method == "POST" and path.startswith(_ENTRANCE) and is_prohibited(address_of(request)):
             return forbidden(
-                request, Explained(f"Nobody enters from your network; write to {current.settings().contact}.")
+                request,
+                Explained(
+                    gettext("Nobody enters from your network; write to %(contact)s.")
+                    % {"contact": current.settings().contact}
+                ),
             )
         response = self._get_response(request)
         if path.startswith((*_GUARDED, "/account/")):

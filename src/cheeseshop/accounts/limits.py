@@ -9,28 +9,34 @@ from allauth.core.internal import ratelimit
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 APP = "allauth.account"
 R = TypeVar("R", bound=HttpResponse)
-_TOO_MANY_LOG_INS = "Too many failed log-ins."
+_TOO_MANY_LOG_INS = _("Too many failed log-ins.")
 
 
 class TooMany(ValidationError):  # noqa: N818 - a state
     """Too many tries. ``seconds`` is how long to wait; the message says so."""
 
-    def __init__(self, what: str, seconds: int) -> None:
-        super().__init__(f"{what} Try again in {in_words(seconds)}.", code="too_many")
+    def __init__(self, what: str | Promise, seconds: int) -> None:
+        told = {"what": what, "time": in_words(seconds)}
+        super().__init__(gettext("%(what)s Try again in %(time)s.") % told, code="too_many")
         self.seconds = seconds
 
 
 def in_words(seconds: int) -> str:
     """Write a time to wait, rounded up."""
-    size, name = (3600, "hour") if seconds > 3600 else (60, "minute")  # noqa: PLR2004 - an hour
-    count = max(1, -(-seconds // size))
-    return f"{count} {name}{'' if count == 1 else 's'}"
+    if seconds > 3600:  # noqa: PLR2004 - an hour
+        hours = -(-seconds // 3600)
+        return ngettext("%d hour", "%d hours", hours) % hours
+    minutes = max(1, -(-seconds // 60))
+    return ngettext("%d minute", "%d minutes", minutes) % minutes
 
 
-def spend(request: HttpRequest, action: str, key: str, what: str) -> ratelimit.RateLimitUsage:
+def spend(request: HttpRequest, action: str, key: str, what: str | Promise) -> ratelimit.RateLimitUsage:
     """Count a try against the limits of ``action`` for ``key`` and for the request's address.
 
     Raises:

@@ -8,13 +8,14 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from cheeseshop.core.clock import now
 from cheeseshop.core.ids import new_id
 
 USERNAME = RegexValidator(
     r"\A[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?\Z",
-    "A username has letters, digits, '.', '_' and '-', and begins and ends with a letter or digit.",
+    _("A username has letters, digits, '.', '_' and '-', and begins and ends with a letter or digit."),
 )
 
 
@@ -166,11 +167,11 @@ class Recovery(models.Model):
     """A request for an account whose owner lost what they log in with, from the question to the new password."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Waits for an administrator"
-        ASKED = "asked", "A proof was asked for"
-        GRANTED = "granted", "Granted, in the waiting period"
-        DONE = "done", "Done"
-        CANCELLED = "cancelled", "Cancelled"
+        OPEN = "open", _("Waits for an administrator")
+        ASKED = "asked", _("A proof was asked for")
+        GRANTED = "granted", _("Granted, in the waiting period")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Cancelled")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recoveries")

@@ -4,6 +4,7 @@
 import re
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from email_validator import EmailNotValidError, validate_email
 
 from cheeseshop import sql
@@ -32,9 +33,9 @@ def check_username(name: str) -> None:
     """
     lower = name.lower()
     if lower in RESERVED or ProhibitedUsername.objects.filter(name=lower).exists():
-        raise ValidationError(f"The username {name!r} is reserved; choose another one.")
+        raise ValidationError(gettext("The username %(name)r is reserved; choose another one.") % {"name": name})
     if "\0" in name or user_named(name) is not None or _is_organizations(lower):
-        raise ValidationError(f"The username {name!r} is taken; choose another one.")
+        raise ValidationError(gettext("The username %(name)r is taken; choose another one.") % {"name": name})
 
 
 def _is_organizations(lower: str) -> bool:
@@ -61,14 +62,18 @@ def check_address(address: str) -> None:
             test_environment=settings.debug,  # addresses below .test, for developers
         )
     except EmailNotValidError as error:
-        raise ValidationError(f"This e-mail address can't be used: {error}") from error
+        raise ValidationError(gettext("This e-mail address can't be used: %(error)s") % {"error": error}) from error
     parents = _with_parents(found.ascii_domain.lower())
     if ProhibitedDomain.objects.filter(domain__in=parents).exists():
-        raise ValidationError(f"Addresses at {found.domain} are not accepted here; use another one.")
+        raise ValidationError(
+            gettext("Addresses at %(domain)s are not accepted here; use another one.") % {"domain": found.domain}
+        )
     from disposable_email_domains import blocklist  # noqa: PLC0415 - ten thousand names, which every start would load
 
     if settings.refuse_disposable_addresses and not blocklist.isdisjoint(parents):
-        raise ValidationError(f"{found.domain} gives throw-away addresses; use one that you will keep.")
+        raise ValidationError(
+            gettext("%(domain)s gives throw-away addresses; use one that you will keep.") % {"domain": found.domain}
+        )
 
 
 def _with_parents(domain: str) -> list[str]:

@@ -2,6 +2,8 @@
 """What a new password must be: not too long, strong by zxcvbn, and not known from a breach."""
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from zxcvbn import zxcvbn
 
 from cheeseshop.accounts.breached import is_breached
@@ -11,7 +13,7 @@ LONGEST = 4096
 STRONG_ENOUGH = 2
 _LOOKED_AT = 72  # characters; zxcvbn's time grows with the square
 
-BREACHED = (
+BREACHED = _(
     "This password appears in a security breach or has been compromised and can't be used. Choose one that you use "
     "nowhere else; see Help, Compromised passwords."
 )
@@ -34,14 +36,16 @@ class PasswordRules:
             ValidationError: saying which rule it breaks.
         """
         if len(password) > LONGEST:
-            raise ValidationError(f"A password has at most {LONGEST} characters.")
+            raise ValidationError(gettext("A password has at most %(longest)s characters.") % {"longest": LONGEST})
         known = (user.username, user.full_name, user.email) if user else ()
         points, advice = score(password, *known)
         if points < STRONG_ENOUGH:
-            raise ValidationError(f"This password is too easy to guess. {advice}".strip())
+            raise ValidationError(
+                (gettext("This password is too easy to guess. %(advice)s") % {"advice": advice}).strip()
+            )
         if is_breached(password):
             raise ValidationError(BREACHED)
 
     def get_help_text(self) -> str:
         """Say what is asked of a password."""
-        return "A few words that don't belong together are better than one word with signs in it."
+        return gettext("A few words that don't belong together are better than one word with signs in it.")

@@ -9,6 +9,8 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from fido2.webauthn import AuthenticationResponse
 
 from cheeseshop.accounts.models import User
@@ -18,13 +20,13 @@ STEP = 30
 _TOLERATED = 1
 _LOOKED_AT = 10
 
-WRONG = "This code is wrong. Type the newest one that your application shows."
-REPLAYED = "This code was used already. Wait for the next one."
-CLOCK = (
+WRONG = _("This code is wrong. Type the newest one that your application shows.")
+REPLAYED = _("This code was used already. Wait for the next one.")
+CLOCK = _(
     "This code is of another moment: the clock of your device is wrong. Set it to be taken from the network, then type "
     "the newest code."
 )
-WENT_BACK = "This security device has answered before with a higher counter: it may be a copy. It was not accepted."
+WENT_BACK = _("This security device has answered before with a higher counter: it may be a copy. It was not accepted.")
 
 
 def step_of(secret: str, code: str) -> int | None:
@@ -69,7 +71,7 @@ def use_code(user: User, code: str) -> Authenticator:
             return wrapped.instance
         application = found.get(Authenticator.Type.TOTP)
         if application is None:
-            raise ValidationError("This code is wrong, or was used already.")
+            raise ValidationError(gettext("This code is wrong, or was used already."))
         step = check_step(step_of(decrypt(application.data["secret"]), code))
         if step <= application.data.get("last_step", 0):
             raise ValidationError(REPLAYED)

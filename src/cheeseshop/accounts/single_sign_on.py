@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from cheeseshop.accounts import history, names
 from cheeseshop.accounts.models import USERNAME, User
@@ -77,7 +78,7 @@ def free_name(wanted: str) -> str:
         except ValidationError:
             continue
         return name
-    raise ValidationError("No username like the one of the issuer is free; ask the administrator.")
+    raise ValidationError(gettext("No username like the one of the issuer is free; ask the administrator."))
 
 
 def wanted_roles(account: SocialAccount) -> set[str]:

@@ -9,6 +9,8 @@ infringes a right waits for nobody.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext, gettext_noop
+
 from cheeseshop.claims.models import Claim, Ground
 
 REACH = timedelta(weeks=6)
@@ -35,23 +37,28 @@ def obstacle_to_transfer(claim: Claim, owners: int, moment: datetime) -> str:
     if claim.ground not in WAITS_FOR_OWNERS or claim.owners_answer == Claim.Answer.GIVE or not owners:
         return ""
     if claim.owners_answer == Claim.Answer.KEEP:
-        return f"{claim.answered_by} answered that they keep the project: it is not abandoned."
+        return gettext("%(answered_by)s answered that they keep the project: it is not abandoned.") % {
+            "answered_by": claim.answered_by
+        }
     if moment < claim.deadline:
-        return f"The owners have until {claim.deadline:%Y-%m-%d} to answer."
+        return gettext("The owners have until %(deadline)s to answer.") % {"deadline": f"{claim.deadline:%Y-%m-%d}"}
     return ""
 
 
 def criteria(claim: Claim, last_upload: datetime | None, tries: int, moment: datetime) -> list[Criterion]:
     """Return what is looked at for a claim's ground, and whether it is met by what we know."""
     agreed = claim.owners_answer == Claim.Answer.GIVE
-    found = [Criterion("An owner agrees", agreed)]
+    found = [Criterion(gettext_noop("An owner agrees"), agreed)]
     if claim.ground in WAITS_FOR_OWNERS:
         silent = not claim.owners_answer and moment >= claim.deadline
         found += [
-            Criterion("The owners did not answer within six weeks", silent),
-            Criterion("No file was published for twelve months", last_upload is None or moment - last_upload > QUIET),
-            Criterion("The requester tried to reach them", tries > 0),
+            Criterion(gettext_noop("The owners did not answer within six weeks"), silent),
+            Criterion(
+                gettext_noop("No file was published for twelve months"),
+                last_upload is None or moment - last_upload > QUIET,
+            ),
+            Criterion(gettext_noop("The requester tried to reach them"), tries > 0),
         ]
     if claim.ground == Ground.INVALID:
-        found.append(Criterion("There is no file to install", last_upload is None))
+        found.append(Criterion(gettext_noop("There is no file to install"), last_upload is None))
     return found

@@ -3,6 +3,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from cheeseshop.core.clock import now
 from cheeseshop.core.ids import new_id
@@ -11,26 +12,26 @@ from cheeseshop.core.ids import new_id
 class Ground(models.TextChoices):
     """Why somebody asks for a name (PEP 541)."""
 
-    ABANDONED = "abandoned", "Abandoned: I want the name for another project"
-    CONTINUATION = "continuation", "Abandoned: I want to go on with its maintenance"
-    INVALID = "invalid", "Invalid: empty, a placeholder, or nothing that works"
-    INFRINGING = "infringing", "Infringing: a trademark or another right of mine"
+    ABANDONED = "abandoned", _("Abandoned: I want the name for another project")
+    CONTINUATION = "continuation", _("Abandoned: I want to go on with its maintenance")
+    INVALID = "invalid", _("Invalid: empty, a placeholder, or nothing that works")
+    INFRINGING = "infringing", _("Infringing: a trademark or another right of mine")
 
 
 class Claim(models.Model):
     """One person's request for one name. Names are kept as text too, because it outlives project and account."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Open"
-        ASKED = "asked", "A question was asked"
-        TRANSFERRED = "transferred", "Transferred"
-        FREED = "freed", "The name is free"
-        DECLINED = "declined", "Declined"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        OPEN = "open", _("Open")
+        ASKED = "asked", _("A question was asked")
+        TRANSFERRED = "transferred", _("Transferred")
+        FREED = "freed", _("The name is free")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     class Answer(models.TextChoices):
-        KEEP = "keep", "Keeps the project"
-        GIVE = "give", "Gives the project away"
+        KEEP = "keep", _("Keeps the project")
+        GIVE = "give", _("Gives the project away")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     project = models.ForeignKey("catalog.Project", null=True, on_delete=models.SET_NULL, related_name="claims")

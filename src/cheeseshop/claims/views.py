@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cheeseshop.accounts.models import User
@@ -47,7 +48,11 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refusal as error:
             form.add_error("project", error.message)
         else:
-            messages.success(request, f"You asked for {made.project_name}. Its owners are mailed now.")
+            messages.success(
+                request,
+                gettext("You asked for %(project_name)s. Its owners are mailed now.")
+                % {"project_name": made.project_name},
+            )
             return redirect("claim", claim=made.pk)
     return render(request, "claims/new.html", {"form": form})
 
@@ -69,7 +74,7 @@ def claim(request: HttpRequest, claim: UUID) -> HttpResponse:
     found = Claim.objects.select_related("project", "claimant").filter(pk=claim).first()
     part = queries.part_of(found, user) if found else Part.NOTHING
     if found is None or not part:
-        raise Http404("There is no such claim, or it is not yours to see.")
+        raise Http404(gettext("There is no such claim, or it is not yours to see."))
     answer, form = Answer(), Decide(found.project_name)
     if request.method == "POST":
         answer = Answer(request.POST if "answer_question" in request.POST else None)
@@ -104,12 +109,12 @@ def _done(request: HttpRequest, found: Claim, part: Part, forms: tuple[Answer, D
         return form.is_valid() and _decided(request, found, name, form)
     if Part.OWNER in part and pressed.keys() & {"keep", "give"}:
         what = Claim.Answer.GIVE if "give" in pressed else Claim.Answer.KEEP
-        return _tried(request, lambda: _answered(found, what, user), "Your answer is with the administrators.")
+        return _tried(request, lambda: _answered(found, what, user), gettext("Your answer is with the administrators."))
     if Part.CLAIMANT in part and "withdraw" in pressed:
-        return _tried(request, lambda: open_claim.withdraw(found, user), "The claim is withdrawn.")
+        return _tried(request, lambda: open_claim.withdraw(found, user), gettext("The claim is withdrawn."))
     if Part.CLAIMANT in part and "answer_question" in pressed and answer.is_valid():
         text = answer.cleaned_data["answer"]
-        return _tried(request, lambda: open_claim.answer_question(found, text, user), "Your answer is sent.")
+        return _tried(request, lambda: open_claim.answer_question(found, text, user), gettext("Your answer is sent."))
     return False
 
 
@@ -120,10 +125,12 @@ def _answered(found: Claim, what: Claim.Answer, owner: User) -> Changed:
 
 def _decided(request: HttpRequest, found: Claim, name: str, form: Decide) -> bool:
     if name == "free" and not form.confirmed:
-        form.add_error("confirm", f"This is not {found.project_name}.")
+        form.add_error("confirm", gettext("This is not %(project_name)s.") % {"project_name": found.project_name})
         return False
     decision = Decision(me(request).username, form.cleaned_data["reason"])
-    return _tried(request, lambda: _DECISIONS[name](found, decision, form), "It is done, and all concerned are mailed.")
+    return _tried(
+        request, lambda: _DECISIONS[name](found, decision, form), gettext("It is done, and all concerned are mailed.")
+    )
 
 
 _DECISIONS: dict[str, Callable[[Claim, Decision, Decide], Changed | None]] = {
@@ -157,6 +164,10 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     except Missing as error:
         raise Http404(error.message) from error
     if request.method == "POST":
-        _tried(request, lambda: _answered(found, Claim.Answer.KEEP, owner), f"You keep {found.project_name}.")
+        _tried(
+            request,
+            lambda: _answered(found, Claim.Answer.KEEP, owner),
+            gettext("You keep %(project_name)s.") % {"project_name": found.project_name},
+        )
         return redirect("answer-claim", token=token)
     return render(request, "claims/answer.html", {"claim": found, "owner": owner})

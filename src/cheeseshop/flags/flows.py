@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 from packaging.utils import canonicalize_name
 
 from cheeseshop import sql
@@ -28,9 +29,11 @@ def turn(name: str, *, on: bool, by: str, note: str = "", notify: bool = True) -
     """
     known = [switch.value for switch in Switch]
     if name not in known:
-        raise Refusal(f"There is no flag {name!r}; there are {', '.join(known)}.")
+        raise Refusal(
+            gettext("There is no flag %(name)r; there are %(known)s.") % {"name": name, "known": ", ".join(known)}
+        )
     if len(note) > _LONGEST:
-        raise Refusal(f"A note has at most {_LONGEST} characters.")
+        raise Refusal(gettext("A note has at most %(longest)s characters.") % {"longest": _LONGEST})
     with transaction.atomic():
         if on:
             Flag.objects.update_or_create(name=name, defaults={"note": note, "notify": notify})
@@ -89,17 +92,23 @@ def check_banner(new: NewBanner) -> None:
         Refusal: as ``put_up``.
     """
     if not new.text.strip() or len(new.text) > _LONGEST:
-        raise Refusal(f"A banner says something, in at most {_LONGEST} characters.")
+        raise Refusal(gettext("A banner says something, in at most %(longest)s characters.") % {"longest": _LONGEST})
     if new.level not in Level.values:
-        raise Refusal(f"There is no level {new.level!r}; there are {', '.join(Level.values)}.")
+        raise Refusal(
+            gettext("There is no level %(level)r; there are %(values)s.")
+            % {"level": new.level, "values": ", ".join(Level.values)}
+        )
     if new.link and (len(new.link) > _LONGEST_LINK or not _leads_somewhere(new.link)):
-        raise Refusal("A link begins with https:// or with /.")
+        raise Refusal(gettext("A link begins with https:// or with /."))
     if new.language and new.language not in dict(settings.LANGUAGES):
-        raise Refusal(f"No page is read in the language {new.language!r}; write its code, such as de or pt-br.")
+        raise Refusal(
+            gettext("No page is read in the language %(language)r; write its code, such as de or pt-br.")
+            % {"language": new.language}
+        )
     if new.ends_at is not None and new.ends_at <= (new.starts_at or now()):
-        raise Refusal("A banner ends after it begins.")
+        raise Refusal(gettext("A banner ends after it begins."))
     if new.project and not _is_project(canonicalize_name(new.project)):
-        raise Refusal(f"There is no project named {new.project}.")
+        raise Refusal(gettext("There is no project named %(project)s.") % {"project": new.project})
 
 
 def _leads_somewhere(link: str) -> bool:
@@ -123,6 +132,6 @@ def take_down(banner: int, by: str) -> None:
     with transaction.atomic():
         found = Banner.objects.select_for_update().filter(pk=banner).first()
         if found is None:
-            raise Missing(f"There is no banner {banner}.")
+            raise Missing(gettext("There is no banner %(banner)s.") % {"banner": banner})
         BannerChange.objects.create(banner=banner, action="down", text=found.text, by=by)
         found.delete()

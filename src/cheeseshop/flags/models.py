@@ -4,6 +4,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from cheeseshop.core.clock import now
 
@@ -11,9 +12,9 @@ from cheeseshop.core.clock import now
 class Level(models.TextChoices):
     """How much a banner matters."""
 
-    INFO = "info", "Information"
-    WARNING = "warning", "Warning"
-    DANGER = "danger", "Danger"
+    INFO = "info", _("Information")
+    WARNING = "warning", _("Warning")
+    DANGER = "danger", _("Danger")
 
 
 class Flag(models.Model):

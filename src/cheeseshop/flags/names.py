@@ -3,6 +3,8 @@
 
 from enum import StrEnum
 
+from django.utils.translation import gettext_noop
+
 
 class Switch(StrEnum):
     """A switch, by the name that administrators use."""
@@ -23,17 +25,17 @@ class Switch(StrEnum):
 
 
 MESSAGES = {
-    Switch.READ_ONLY: "The index is in read-only mode; nothing can be changed now.",
-    Switch.NO_UPLOADS: "New uploads are disabled for now.",
-    Switch.NO_PROJECTS: "New project registration is disabled for now.",
-    Switch.NO_USERS: "New accounts can't be created for now.",
-    Switch.NO_DELETION: "Deletion is disabled for now.",
-    Switch.NO_OIDC: "Trusted publishing is disabled for now.",
-    Switch.NO_GITHUB: "Trusted publishing by GitHub is disabled for now.",
-    Switch.NO_GITLAB: "Trusted publishing by GitLab is disabled for now.",
-    Switch.NO_GOOGLE: "Trusted publishing by Google is disabled for now.",
-    Switch.NO_ACTIVESTATE: "Trusted publishing by ActiveState is disabled for now.",
-    Switch.NO_ATTESTATIONS: "Attestations are disabled for now.",
-    Switch.NO_SCANNING: "Uploads are not scanned for now.",
-    Switch.CAPTCHA: "Whoever registers is asked to show that they are a person.",
+    Switch.READ_ONLY: gettext_noop("The index is in read-only mode; nothing can be changed now."),
+    Switch.NO_UPLOADS: gettext_noop("New uploads are disabled for now."),
+    Switch.NO_PROJECTS: gettext_noop("New project registration is disabled for now."),
+    Switch.NO_USERS: gettext_noop("New accounts can't be created for now."),
+    Switch.NO_DELETION: gettext_noop("Deletion is disabled for now."),
+    Switch.NO_OIDC: gettext_noop("Trusted publishing is disabled for now."),
+    Switch.NO_GITHUB: gettext_noop("Trusted publishing by GitHub is disabled for now."),
+    Switch.NO_GITLAB: gettext_noop("Trusted publishing by GitLab is disabled for now."),
+    Switch.NO_GOOGLE: gettext_noop("Trusted publishing by Google is disabled for now."),
+    Switch.NO_ACTIVESTATE: gettext_noop("Trusted publishing by ActiveState is disabled for now."),
+    Switch.NO_ATTESTATIONS: gettext_noop("Attestations are disabled for now."),
+    Switch.NO_SCANNING: gettext_noop("Uploads are not scanned for now."),
+    Switch.CAPTCHA: gettext_noop("Whoever registers is asked to show that they are a person."),
 }

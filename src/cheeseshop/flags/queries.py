@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import DatabaseError
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from cheeseshop import sql
 from cheeseshop.core.clock import now
@@ -42,7 +43,7 @@ def banners(normalized_name: str = "", language: str = "") -> list[Shown]:
         found = []
     if normalized_name:
         return found
-    on = [(MESSAGES[switch], turned.note) for switch, turned in all_on().items() if turned.notify]
+    on = [(gettext(MESSAGES[switch]), turned.note) for switch, turned in all_on().items() if turned.notify]
     return [Shown("warning", f"{message} {note}".strip(), "/status/") for message, note in on] + found
 
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cheeseshop.access.site_roles import SiteAction, may_on_site
@@ -76,13 +77,13 @@ def _previewed_or_up(request: HttpRequest, form: PutUp, by: str) -> Banner | Non
         flows.check_banner(form.wanted)
         return flows.as_banner(form.wanted)
     flows.put_up(form.wanted, by)
-    messages.success(request, "The banner is up.")
+    messages.success(request, gettext("The banner is up."))
     return None
 
 
 def _take_down(request: HttpRequest, number: str, by: str) -> None:
     try:
         flows.take_down(int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0, by)  # noqa: PLR2004 - digits
-        messages.success(request, "The banner is down.")
+        messages.success(request, gettext("The banner is down."))
     except Refusal as error:
         messages.error(request, error.message)

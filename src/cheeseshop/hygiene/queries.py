@@ -13,6 +13,8 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, Lower
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cheeseshop.access.models import ProjectRole, Role
 from cheeseshop.accounts.models import SecurityEvent, User
@@ -40,20 +42,26 @@ class Kind(StrEnum):
 
 
 TITLES = {
-    Kind.NEVER_USED: ("Tokens that were never used", "Made more than 90 days ago. Revoke them: nobody will miss them."),
-    Kind.UNUSED: ("Tokens that are not used any more", "Last used more than 90 days ago. Revoke what nobody needs."),
-    Kind.EXPIRING: ("Close to expiry", "Within 30 days. Replace what is still needed."),
+    Kind.NEVER_USED: (
+        _("Tokens that were never used"),
+        _("Made more than 90 days ago. Revoke them: nobody will miss them."),
+    ),
+    Kind.UNUSED: (
+        _("Tokens that are not used any more"),
+        _("Last used more than 90 days ago. Revoke what nobody needs."),
+    ),
+    Kind.EXPIRING: (_("Close to expiry"), _("Within 30 days. Replace what is still needed.")),
     Kind.INACTIVE: (
-        "People without activity",
-        "Nothing of theirs within 90 days. Do they need access?",
+        _("People without activity"),
+        _("Nothing of theirs within 90 days. Do they need access?"),
     ),
     Kind.PUBLISHERS: (
-        "Publishers that never published",
-        "Registered more than 90 days ago. Remove mistakes.",
+        _("Publishers that never published"),
+        _("Registered more than 90 days ago. Remove mistakes."),
     ),
     Kind.SOLE_OWNER: (
-        "Projects with a sole owner",
-        "If that person leaves, nobody can go on.",
+        _("Projects with a sole owner"),
+        _("If that person leaves, nobody can go on."),
     ),
 }
 
@@ -169,17 +177,29 @@ _KINDS: dict[Kind, Callable[[Organization | None], Any]] = {
 
 def _ending(row: Token | PendingPublisher) -> Finding:
     if isinstance(row, Token):
-        return Finding(f"{row.user}: {row.description}", "API token", row.expires_at, row)
-    return Finding(row.project_name, f"pending publisher {row.place}, of {row.user}", row.expires_at, row)
+        return Finding(f"{row.user}: {row.description}", gettext("API token"), row.expires_at, row)
+    return Finding(
+        row.project_name,
+        gettext("pending publisher %(place)s, of %(user)s") % {"place": row.place, "user": row.user},
+        row.expires_at,
+        row,
+    )
 
 
 _FINDING: dict[Kind, Callable[[Any], Finding]] = {
-    Kind.NEVER_USED: lambda row: Finding(f"{row.user}: {row.description}", "made", row.created_at, row),
-    Kind.UNUSED: lambda row: Finding(f"{row.user}: {row.description}", "last used", row.last_used_at, row),
+    Kind.NEVER_USED: lambda row: Finding(f"{row.user}: {row.description}", gettext("made"), row.created_at, row),
+    Kind.UNUSED: lambda row: Finding(f"{row.user}: {row.description}", gettext("last used"), row.last_used_at, row),
     Kind.EXPIRING: _ending,
-    Kind.INACTIVE: lambda row: Finding(row.username, "last seen", row.seen, row),
-    Kind.PUBLISHERS: lambda row: Finding(f"{row.publisher} of {row.project}", "registered", row.created_at, row),
-    Kind.SOLE_OWNER: lambda row: Finding(row.name, f"owned by {row.owner} alone", None, row),
+    Kind.INACTIVE: lambda row: Finding(row.username, gettext("last seen"), row.seen, row),
+    Kind.PUBLISHERS: lambda row: Finding(
+        gettext("%(publisher)s of %(project)s") % {"publisher": row.publisher, "project": row.project},
+        gettext("registered"),
+        row.created_at,
+        row,
+    ),
+    Kind.SOLE_OWNER: lambda row: Finding(
+        row.name, gettext("owned by %(owner)s alone") % {"owner": row.owner}, None, row
+    ),
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from cheeseshop.access.permissions import OrganizationAction
@@ -45,7 +46,7 @@ def _shown(request: HttpRequest, within: Organization | None, url: Callable[[Any
         parts = [(kind, *TITLES[kind], _linked(found, url), more) for kind, found, more in everything(within, FIRST)]
         return {"parts": parts, "kinds": _kinds(), "kind": ""}
     if number > DEEPEST:
-        raise Http404(f"Lists are {DEEPEST} pages deep.")
+        raise Http404(gettext("Lists are %(deepest)s pages deep.") % {"deepest": DEEPEST})
     kind = Kind(wanted)
     found, more = findings(kind, within, number)
     return {
@@ -58,7 +59,7 @@ def _shown(request: HttpRequest, within: Organization | None, url: Callable[[Any
 
 
 def _kinds() -> list[tuple[Kind, str]]:
-    return [(kind, title) for kind, (title, _) in TITLES.items()]
+    return [(kind, str(title)) for kind, (title, _) in TITLES.items()]
 
 
 def _linked(found: list[Finding], url: Callable[[Any], str]) -> list[tuple[Finding, str]]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cheeseshop.access.models import Role
 from cheeseshop.catalog.flows.set_status import OWNERS_CHOOSE
@@ -15,10 +17,10 @@ class Yank(forms.Form):
     """Why a release or a file is yanked."""
 
     reason = forms.CharField(
-        label="Reason",
+        label=_("Reason"),
         max_length=LONGEST_REASON,
         required=False,
-        help_text="Installers show it to who asks for this very version.",
+        help_text=_("Installers show it to who asks for this very version."),
     )
 
 
@@ -29,23 +31,27 @@ class Retype(forms.Form):
         super().__init__(*args, **kwargs)
         self._name = name
         self.fields["confirm"] = forms.CharField(
-            label=f"Type {name} to delete it", max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"})
+            label=gettext("Type %(name)s to delete it") % {"name": name},
+            max_length=300,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
         )
 
     def clean_confirm(self) -> str:
         """Check that the very name was typed."""
         if self.cleaned_data["confirm"] != self._name:
-            raise ValidationError(f"This is not {self._name}.")
+            raise ValidationError(gettext("This is not %(name)s.") % {"name": self._name})
         return self._name
 
 
 class Invite(forms.Form):
     """Whom to invite, and as what."""
 
-    username = forms.CharField(label="Username", max_length=50, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    username = forms.CharField(
+        label=_("Username"), max_length=50, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     role = forms.ChoiceField(
-        label="Role",
-        choices=[(Role.MAINTAINER, "Maintainer: uploads files"), (Role.OWNER, "Owner: may do everything")],
+        label=_("Role"),
+        choices=[(Role.MAINTAINER, _("Maintainer: uploads files")), (Role.OWNER, _("Owner: may do everything"))],
     )
 
 
@@ -53,18 +59,18 @@ class SetStatus(forms.Form):
     """What an owner says of a project."""
 
     status = forms.ChoiceField(
-        label="Status",
+        label=_("Status"),
         choices=list(
             zip(
                 [s.value for s in OWNERS_CHOOSE],
-                ["Active", "Archived: takes no more uploads", "Deprecated: something else should be used"],
+                [_("Active"), _("Archived: takes no more uploads"), _("Deprecated: something else should be used")],
                 strict=True,
             )
         ),
     )
     reason = forms.CharField(
-        label="Reason",
+        label=_("Reason"),
         max_length=LONGEST_REASON,
         required=False,
-        help_text="Shown to people and installers, with every status but active.",
+        help_text=_("Shown to people and installers, with every status but active."),
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from cheeseshop.access.ownership import Listing, held
 from cheeseshop.accounts.models import User
@@ -56,31 +57,31 @@ def limit_of(project: Project) -> int:
 
 _MOST_PROJECTS = 20_000  # of one person are listed
 PROJECT_ORDERS = {
-    "name": ("Name", ("normalized_name",)),
-    "changed": ("Last change", ("-last_serial",)),
-    "size": ("Size", ("-total_size", "normalized_name")),
+    "name": (_("Name"), ("normalized_name",)),
+    "changed": (_("Last change"), ("-last_serial",)),
+    "size": (_("Size"), ("-total_size", "normalized_name")),
 }
 RELEASE_ORDERS = {
-    "newest": ("Highest version", ("-sort_key",)),
-    "lowest": ("Lowest version", ("sort_key",)),
-    "released": ("Released last", ("-created_at", "-sort_key")),
+    "newest": (_("Highest version"), ("-sort_key",)),
+    "lowest": (_("Lowest version"), ("sort_key",)),
+    "released": (_("Released last"), ("-created_at", "-sort_key")),
 }
 FILE_ORDERS = {
-    "newest": ("Highest version", ("-release__sort_key", "filename")),
-    "name": ("Name", ("filename",)),
-    "size": ("Largest", ("-size", "filename")),
-    "uploaded": ("Uploaded last", ("-uploaded_at", "filename")),
+    "newest": (_("Highest version"), ("-release__sort_key", "filename")),
+    "name": (_("Name"), ("filename",)),
+    "size": (_("Largest"), ("-size", "filename")),
+    "uploaded": (_("Uploaded last"), ("-uploaded_at", "filename")),
 }
-STATES = {"": "All", "offered": "Offered", "yanked": "Yanked"}
-ROLES = {"": "Any role", "Owner": "Owner", "Maintainer": "Maintainer"}
+STATES = {"": _("All"), "offered": _("Offered"), "yanked": _("Yanked")}
+ROLES = {"": _("Any role"), "Owner": _("Owner"), "Maintainer": _("Maintainer")}
 KINDS = {
-    "": ("Everything", Q()),
-    "releases": ("Releases", Q(action__in=("new release", "remove release", "yank release", "unyank release"))),
-    "files": ("Files", Q(action__startswith="add ", action__contains=" file ") | Q(action__contains="ove file ")
+    "": (_("Everything"), Q()),
+    "releases": (_("Releases"), Q(action__in=("new release", "remove release", "yank release", "unyank release"))),
+    "files": (_("Files"), Q(action__startswith="add ", action__contains=" file ") | Q(action__contains="ove file ")
               | Q(action__contains="yank file ")),
-    "project": ("The project", Q(action__in=("create", "remove project")) | Q(action__startswith="set status ")
+    "project": (_("The project"), Q(action__in=("create", "remove project")) | Q(action__startswith="set status ")
                 | Q(action__startswith="project ")),
-    "people": ("Collaborators", Q(action__regex=r"^[a-z_]+ (Owner|Maintainer) ")),
+    "people": (_("Collaborators"), Q(action__regex=r"^[a-z_]+ (Owner|Maintainer) ")),
 }  # fmt: skip
 
 

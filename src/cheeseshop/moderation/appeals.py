@@ -4,6 +4,7 @@
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from cheeseshop.accounts import history
 from cheeseshop.accounts.models import User
@@ -41,7 +42,7 @@ def write(project: Project, case: UUID, text: str, owner: User) -> Appeal:
     """
     found = Case.objects.filter(pk=case, project_id=project.pk, cleared_at=None).first()
     if found is None:
-        raise Missing("This quarantine is over.")
+        raise Missing(gettext("This quarantine is over."))
     try:
         with transaction.atomic():
             made = Appeal.objects.create(case=found, written_by=owner, writer=owner.username, text=text)
@@ -49,7 +50,7 @@ def write(project: Project, case: UUID, text: str, owner: User) -> Appeal:
             moderators = f"{current.settings().url}/manage/quarantine/{found.pk}/"
             tell_administrators(f"An appeal for {found.title}", moderators)
     except IntegrityError as error:
-        raise Conflict("An appeal waits for its answer already.") from error
+        raise Conflict(gettext("An appeal waits for its answer already.")) from error
     return made
 
 
@@ -61,7 +62,7 @@ def answer(case: UUID, text: str, by: str) -> None:
     """
     with transaction.atomic():
         if not end_appeal(case, by, text):
-            raise Conflict("This appeal was answered already; look at it again.")
+            raise Conflict(gettext("This appeal was answered already; look at it again."))
 
 
 def end_appeal(case: UUID, by: str, text: str) -> bool:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext
 
 from cheeseshop.catalog.flows.quarantine import Held, Thing
 from cheeseshop.catalog.models import File
@@ -60,7 +61,7 @@ def open_case(case: UUID) -> Case:
     """
     found = Case.objects.filter(pk=case, cleared_at=None).first()
     if found is None:
-        raise Missing("This case is closed already.")
+        raise Missing(gettext("This case is closed already."))
     return found
 
 

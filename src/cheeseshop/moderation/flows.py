@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError
+from django.utils.translation import gettext
 
 from cheeseshop import sql
 from cheeseshop.core.clock import now
@@ -66,7 +67,7 @@ def decide(observation: UUID, verdict: Verdict, note: str, by: str) -> None:
     """
     told = {"verdict": verdict, "verdict_note": note[:2000], "verdict_by": by, "verdict_at": now()}
     if not Observation.objects.filter(pk=observation, verdict="").update(**told):
-        raise Conflict("This observation was decided already; look at it again.")
+        raise Conflict(gettext("This observation was decided already; look at it again."))
 
 
 def look_at_new_name(name: str, normalized_name: str, creator: str) -> UUID | None:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -21,24 +23,34 @@ _OFF = forms.TextInput(attrs={"autocomplete": "off"})
 class Hold(forms.Form):
     """What is put into quarantine, and why."""
 
-    project = forms.CharField(label="Project", max_length=200, widget=_OFF)
+    project = forms.CharField(label=_("Project"), max_length=200, widget=_OFF)
     version = forms.CharField(
-        label="Version", max_length=200, required=False, widget=_OFF, help_text="Leave it empty for the whole project."
+        label=_("Version"),
+        max_length=200,
+        required=False,
+        widget=_OFF,
+        help_text=_("Leave it empty for the whole project."),
     )
     filename = forms.CharField(
-        label="File name", max_length=255, required=False, widget=_OFF, help_text="For one file of that release only."
+        label=_("File name"),
+        max_length=255,
+        required=False,
+        widget=_OFF,
+        help_text=_("For one file of that release only."),
     )
     reason = forms.CharField(
-        label="Reason",
+        label=_("Reason"),
         max_length=LONGEST_REASON,
-        help_text="Anybody can read it: on the page, in what installers are told, in the mail to the project's people.",
+        help_text=_(
+            "Anybody can read it: on the page, in what installers are told, in the mail to the project's people."
+        ),
     )
     evidence = forms.CharField(
-        label="Evidence",
+        label=_("Evidence"),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="For moderators: where to look, who reported it.",
+        help_text=_("For moderators: where to look, who reported it."),
     )
 
     held: Held
@@ -53,26 +65,33 @@ class Hold(forms.Form):
     def _find(self, name: str, version: str, filename: str) -> Held:
         found = Project.objects.filter(normalized_name=canonicalize_name(name)).first()
         if found is None:
-            raise ValidationError({"project": f"There is no project named {name}."})
+            raise ValidationError({"project": gettext("There is no project named %(name)s.") % {"name": name}})
         if filename:
             file = File.objects.select_related("release").filter(release__project=found, filename=filename).first()
             if file is None:
-                raise ValidationError({"filename": f"{found.name} has no file {filename}."})
+                raise ValidationError(
+                    {
+                        "filename": gettext("%(name)s has no file %(filename)s.")
+                        % {"name": found.name, "filename": filename}
+                    }
+                )
             return Held(found.pk, file.release.version, filename)
         if not version:
             return Held(found.pk)
         try:
             return Held(found.pk, any_release_of(found, str(Version(version))).version)
         except (InvalidVersion, Missing) as error:
-            raise ValidationError({"version": f"{found.name} has no release {version}."}) from error
+            raise ValidationError(
+                {"version": gettext("%(name)s has no release %(version)s.") % {"name": found.name, "version": version}}
+            ) from error
 
 
 class OfUser(forms.Form):
     """All projects of one person."""
 
-    username = forms.CharField(label="Username", max_length=50, widget=_OFF)
-    confirm = forms.CharField(label="Type the username again", max_length=50, widget=_OFF)
-    reason = forms.CharField(label="Reason", max_length=LONGEST_REASON, help_text="Anybody can read it.")
+    username = forms.CharField(label=_("Username"), max_length=50, widget=_OFF)
+    confirm = forms.CharField(label=_("Type the username again"), max_length=50, widget=_OFF)
+    reason = forms.CharField(label=_("Reason"), max_length=LONGEST_REASON, help_text=_("Anybody can read it."))
 
     user: User
 
@@ -83,9 +102,11 @@ class OfUser(forms.Form):
             return told
         found = user_named(told["username"])
         if found is None:
-            raise ValidationError({"username": f"There is no user named {told['username']}."})
+            raise ValidationError(
+                {"username": gettext("There is no user named %(username)s.") % {"username": told["username"]}}
+            )
         if told["confirm"] != found.username:
-            raise ValidationError({"confirm": f"This is not {found.username}."})
+            raise ValidationError({"confirm": gettext("This is not %(username)s.") % {"username": found.username}})
         self.user = found
         return told
 
@@ -94,7 +115,7 @@ class Clear(forms.Form):
     """What is told to those whose project is cleared."""
 
     note = forms.CharField(
-        label="Note", max_length=LONGEST_REASON, required=False, help_text="In the mail to the project's people."
+        label=_("Note"), max_length=LONGEST_REASON, required=False, help_text=_("In the mail to the project's people.")
     )
 
 
@@ -103,15 +124,15 @@ class Appealing(forms.Form):
 
     case = forms.UUIDField(widget=forms.HiddenInput)
     text = forms.CharField(
-        label="What speaks for it",
+        label=_("What speaks for it"),
         min_length=20,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="What the code does and why, or what happened to your account. Moderators read this.",
+        help_text=_("What the code does and why, or what happened to your account. Moderators read this."),
     )
 
 
 class Answer(forms.Form):
     """What a moderator answers to an appeal, while the quarantine goes on."""
 
-    text = forms.CharField(label="Answer", max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
+    text = forms.CharField(label=_("Answer"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))

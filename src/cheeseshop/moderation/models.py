@@ -3,6 +3,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from cheeseshop.core.clock import now
 from cheeseshop.core.ids import new_id
@@ -11,34 +12,34 @@ from cheeseshop.core.ids import new_id
 class Kind(models.TextChoices):
     """What an observation is of."""
 
-    MALWARE = "malware", "Malware"
-    SPAM = "spam", "Spam"
-    TYPO = "typo", "Close to a well-known name"
-    DEPENDENCY_CONFUSION = "dependency_confusion", "Dependency confusion"
-    SQUATTING = "squatting", "Name squatting"
-    BROKEN = "broken", "Broken"
-    PROVENANCE_LOST = "provenance_lost", "Provenance lost"
-    SUSPICIOUS = "suspicious", "Suspicious file"
-    NOT_SCANNED = "not_scanned", "Could not be scanned"
-    ADVISORY_DISPUTED = "advisory_disputed", "Advisory disputed"
-    OTHER = "other", "Something else"
+    MALWARE = "malware", _("Malware")
+    SPAM = "spam", _("Spam")
+    TYPO = "typo", _("Close to a well-known name")
+    DEPENDENCY_CONFUSION = "dependency_confusion", _("Dependency confusion")
+    SQUATTING = "squatting", _("Name squatting")
+    BROKEN = "broken", _("Broken")
+    PROVENANCE_LOST = "provenance_lost", _("Provenance lost")
+    SUSPICIOUS = "suspicious", _("Suspicious file")
+    NOT_SCANNED = "not_scanned", _("Could not be scanned")
+    ADVISORY_DISPUTED = "advisory_disputed", _("Advisory disputed")
+    OTHER = "other", _("Something else")
 
 
 class Subject(models.TextChoices):
     """What kind of thing an observation is about."""
 
-    PROJECT = "project", "Project"
-    RELEASE = "release", "Release"
-    FILE = "file", "File"
-    USER = "user", "Person"
-    ORGANIZATION = "organization", "Organisation"
+    PROJECT = "project", _("Project")
+    RELEASE = "release", _("Release")
+    FILE = "file", _("File")
+    USER = "user", _("Person")
+    ORGANIZATION = "organization", _("Organisation")
 
 
 class Verdict(models.TextChoices):
     """What was made of an observation."""
 
-    CONFIRMED = "confirmed", "Confirmed"
-    HARMLESS = "harmless", "Harmless"
+    CONFIRMED = "confirmed", _("Confirmed")
+    HARMLESS = "harmless", _("Harmless")
 
 
 class Observation(models.Model):

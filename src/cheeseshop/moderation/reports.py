@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 from packaging.utils import canonicalize_name
 
 from cheeseshop.accounts import history
@@ -59,9 +60,12 @@ def check_summary(text: str) -> str:
     """
     told = text.strip()
     if not SHORTEST <= len(told) <= LONGEST:
-        raise Refusal(f"Say in {SHORTEST} to {LONGEST} characters what you found; these are {len(told)}.")
+        raise Refusal(
+            gettext("Say in %(shortest)s to %(longest)s characters what you found; these are %(told)s.")
+            % {"shortest": SHORTEST, "longest": LONGEST, "told": len(told)}
+        )
     if _MARKUP.search(told) or "\0" in told:
-        raise Refusal("Write plain text; HTML is not taken.")
+        raise Refusal(gettext("Write plain text; HTML is not taken."))
     return told
 
 
@@ -82,8 +86,17 @@ def check_link(link: str, normalized_name: str) -> str:
     except ValueError:
         pass
     raise Refusal(
-        f"Give the address inside the project where it is to be seen, as {site.scheme}://{site.netloc}"
-        f"/project/{normalized_name}/VERSION/inside/FILE/at/PATH, of at most {LONGEST_LINK} characters."
+        gettext(
+            "Give the address inside the project where it is to be seen, as "
+            "%(scheme)s://%(netloc)s/project/%(normalized_name)s/VERSION/inside/FILE/at/PATH, of at "
+            "most %(longest_link)s characters."
+        )
+        % {
+            "scheme": site.scheme,
+            "netloc": site.netloc,
+            "normalized_name": normalized_name,
+            "longest_link": LONGEST_LINK,
+        }
     )
 
 
@@ -98,7 +111,7 @@ def record(report: Report, by: User) -> Recorded:
     with transaction.atomic():
         project = Project.objects.select_for_update().filter(pk=report.project).first()
         if project is None:
-            raise Missing("This project does not exist any more.")
+            raise Missing(gettext("This project does not exist any more."))
         waiting = Observation.objects.filter(project_id=project.pk, kind=report.kind, verdict="")
         same = waiting.filter(reported_by=by, summary=report.summary).first()
         made = same.pk if same else _write(project, report, by, first=not waiting.exists())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from cheeseshop.accounts import history
 from cheeseshop.accounts.models import User
@@ -37,14 +38,17 @@ def judge(judgement: Judgement, verdict: Verdict, done: str = "") -> int:
     with transaction.atomic():
         found = Observation.objects.select_for_update().filter(pk=judgement.observation, verdict="").first()
         if found is None:
-            raise Conflict("This observation was decided already; look at it again.")
+            raise Conflict(gettext("This observation was decided already; look at it again."))
         alike = [found, *_like(found)]
         people = {each.reported_by_id for each in alike if each.reported_by_id}
         if (people or done) and not 0 < len(judgement.reason.strip()) <= LONGEST_REASON:
-            raise Refusal(f"Say why, in {LONGEST_REASON} characters at most; those whom it concerns read it.")
+            raise Refusal(
+                gettext("Say why, in %(longest_reason)s characters at most; those whom it concerns read it.")
+                % {"longest_reason": LONGEST_REASON}
+            )
         told = {"verdict": verdict, "verdict_note": judgement.note[:2000], "verdict_by": judgement.by}
         Observation.objects.filter(pk__in=[each.pk for each in alike]).update(**told, verdict_at=now())
-        decision = done or verdict.label.lower()
+        decision = done or verdict.value
         for person in User.objects.filter(pk__in=people, is_active=True):
             subject = found.subject.partition(" ")[0]
             history.mail(person, "report-decided", project=subject, decision=decision, reason=judgement.reason)
@@ -66,5 +70,5 @@ def project_of(observation: UUID) -> UUID:
     """
     found = Observation.objects.filter(pk=observation).values_list("project_id", flat=True).first()
     if found is None:
-        raise Missing("This observation is of no project that is here.")
+        raise Missing(gettext("This observation is of no project that is here."))
     return found

@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext, gettext_noop
 
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Conflict, Missing, Refusal
@@ -13,7 +14,9 @@ from cheeseshop.notices.rendering import as_html
 from cheeseshop.notices.state import forget
 
 LONGEST_SUPPORTERS = 2000
-_MEANWHILE = "Somebody else has changed this text meanwhile. Their words are in the history; put yours in again."
+_MEANWHILE = gettext_noop(
+    "Somebody else has changed this text meanwhile. Their words are in the history; put yours in again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +49,15 @@ def use_shipped_text(key: str, edit: Edit, by: str) -> None:
         Conflict: when somebody else changed it meanwhile.
     """
     if not shipped(key):
-        raise Missing("No text is shipped for this page.")
+        raise Missing(gettext("No text is shipped for this page."))
     _write(key, edit, by, SiteText(key=key, is_default=True))
 
 
 def _write(key: str, edit: Edit, by: str, wanted: SiteText) -> None:
     if key not in BY_KEY:
-        raise Missing(f"There is no text {key!r}.")
+        raise Missing(gettext("There is no text %(key)r.") % {"key": key})
     if len(edit.note) > LONGEST_NOTE:
-        raise Refusal(f"A note has at most {LONGEST_NOTE} characters.")
+        raise Refusal(gettext("A note has at most %(longest_note)s characters.") % {"longest_note": LONGEST_NOTE})
     wanted.number, wanted.changed_at = edit.base + 1, now()
     action = "default" if wanted.is_default else "changed"
     with transaction.atomic():
@@ -68,13 +71,13 @@ def _put(base: int, wanted: SiteText) -> None:
     if base:
         values = {name: getattr(wanted, name) for name in ("number", "is_default", "text", "changed_at")}
         if not SiteText.objects.filter(pk=wanted.pk, number=base).update(**values):
-            raise Conflict(_MEANWHILE)
+            raise Conflict(gettext(_MEANWHILE))
         return
     try:
         with transaction.atomic():
             wanted.save(force_insert=True)
     except IntegrityError as error:
-        raise Conflict(_MEANWHILE) from error
+        raise Conflict(gettext(_MEANWHILE)) from error
 
 
 def tidy(text: str) -> str:
@@ -84,16 +87,22 @@ def tidy(text: str) -> str:
 
 def _check_text(text: str, longest: int) -> None:
     if len(text) > longest:
-        raise Refusal(f"This text has at most {longest:,} characters; yours has {len(text):,}.")
+        raise Refusal(
+            gettext("This text has at most %(longest)s characters; yours has %(text)s.")
+            % {"longest": f"{longest:,}", "text": f"{len(text):,}"}
+        )
     as_html(text)
 
 
 def _checked(title: str, text: str) -> tuple[str, str]:
     title, text = " ".join(title.split()), tidy(text)
     if not title or len(title) > LONGEST_TITLE:
-        raise Refusal(f"An announcement has a title, of at most {LONGEST_TITLE} characters.")
+        raise Refusal(
+            gettext("An announcement has a title, of at most %(longest_title)s characters.")
+            % {"longest_title": LONGEST_TITLE}
+        )
     if not text:
-        raise Refusal("An announcement says something.")
+        raise Refusal(gettext("An announcement says something."))
     _check_text(text, LONGEST_TEXT)
     return title, text
 
@@ -122,7 +131,7 @@ def change_announcement(number: int, title: str, text: str, by: str) -> None:
     with transaction.atomic():
         made = Announcement.objects.select_for_update().filter(pk=number).first()
         if made is None:
-            raise Missing("This announcement was withdrawn.")
+            raise Missing(gettext("This announcement was withdrawn."))
         if (made.title, made.text) == (title, text):
             return
         made.title, made.text, made.changed_at = title, text, now()
@@ -139,7 +148,7 @@ def withdraw_announcement(number: int, by: str) -> None:
     with transaction.atomic():
         made = Announcement.objects.select_for_update().filter(pk=number).first()
         if made is None:
-            raise Missing("This announcement is withdrawn already.")
+            raise Missing(gettext("This announcement is withdrawn already."))
         _record(made, "withdrawn", by)
         made.delete()
 

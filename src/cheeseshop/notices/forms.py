@@ -2,10 +2,12 @@
 """What administrators fill in."""
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from cheeseshop.notices.models import LONGEST_NOTE, LONGEST_TEXT, LONGEST_TITLE
 
-_MARKDOWN = (
+_MARKDOWN = _(
     "Markdown. Write links in full; $site_url stands for this site's address, $site_name for its name, $contact for "
     "whom people write to."
 )
@@ -16,17 +18,17 @@ class EditText(forms.Form):
 
     base = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     text = forms.CharField(
-        label="Text",
+        label=_("Text"),
         max_length=LONGEST_TEXT,
         required=False,
-        help_text=f"{_MARKDOWN} Empty: the page is neither shown nor linked.",
+        help_text=format_lazy("{} {}", _MARKDOWN, _("Empty: the page is neither shown nor linked.")),
         widget=forms.Textarea(attrs={"rows": 20, "class": "mono"}),
     )
     note = forms.CharField(
-        label="Why",
+        label=_("Why"),
         max_length=LONGEST_NOTE,
         required=False,
-        help_text="For the history of this page; administrators only.",
+        help_text=_("For the history of this page; administrators only."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -35,10 +37,10 @@ class EditAnnouncement(forms.Form):
     """An announcement."""
 
     title = forms.CharField(
-        label="Title", max_length=LONGEST_TITLE, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Title"), max_length=LONGEST_TITLE, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     text = forms.CharField(
-        label="Text",
+        label=_("Text"),
         max_length=LONGEST_TEXT,
         help_text=_MARKDOWN,
         widget=forms.Textarea(attrs={"rows": 12, "class": "mono"}),

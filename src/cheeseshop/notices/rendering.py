@@ -6,6 +6,7 @@ from string import Template
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from cheeseshop.core import current
 from cheeseshop.core.errors import Refusal
@@ -44,7 +45,7 @@ def as_html(text: str) -> SafeString:
     try:
         return mark_safe(shown(_rendered(filled(text))))  # noqa: S308 - sanitised by both
     except DistributionRefused as error:
-        raise Refusal("The text does not render as Markdown, or takes too long.") from error
+        raise Refusal(gettext("The text does not render as Markdown, or takes too long.")) from error
 
 
 def as_safe_html(text: str) -> SafeString:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from cheeseshop.access.models import Role
 from cheeseshop.core.clock import now
@@ -15,7 +16,7 @@ from cheeseshop.core.ids import new_id
 
 NAME = RegexValidator(
     r"\A[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?\Z",
-    "A name has letters, digits, '.', '_' and '-', and begins and ends with a letter or digit.",
+    _("A name has letters, digits, '.', '_' and '-', and begins and ends with a letter or digit."),
 )
 LONGEST_NAME = 50
 
@@ -28,16 +29,16 @@ def normalized(name: str) -> str:
 class Kind(models.TextChoices):
     """What an organisation is."""
 
-    COMMUNITY = "Community"
-    COMPANY = "Company"
+    COMMUNITY = "Community", _("Community")
+    COMPANY = "Company", _("Company")
 
 
 class MemberRole(models.TextChoices):
     """What a person is to an organisation."""
 
-    OWNER = "Owner"
-    MANAGER = "Manager"
-    MEMBER = "Member"
+    OWNER = "Owner", _("Owner")
+    MANAGER = "Manager", _("Manager")
+    MEMBER = "Member", _("Member")
 
 
 class Described(models.Model):
@@ -95,9 +96,9 @@ class Application(Described):
     """A person's wish for an organisation, which an administrator decides. ``statement`` is what it is for."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Waits for an administrator"
-        APPROVED = "approved", "Approved"
-        DECLINED = "declined", "Declined"
+        OPEN = "open", _("Waits for an administrator")
+        APPROVED = "approved", _("Approved")
+        DECLINED = "declined", _("Declined")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     applicant = models.ForeignKey(

@@ -6,6 +6,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cheeseshop.core.errors import Refusal
 from cheeseshop.publishers.flows.declare import DECLARABLE
@@ -31,15 +34,15 @@ class PublisherForm(forms.Form):
         self.wanted: Wanted | None = None
         if for_new_project:
             self.fields["project_name"] = forms.CharField(
-                label="Project name",
+                label=gettext("Project name"),
                 max_length=200,
-                help_text="The project that the first upload creates. The name is not reserved until then.",
+                help_text=gettext("The project that the first upload creates. The name is not reserved until then."),
                 widget=forms.TextInput(attrs=_PLAIN),
             )
         for spec in provider.specs:
             self.fields[spec.name] = forms.CharField(
-                label=spec.label if spec.required else f"{spec.label} (optional)",
-                help_text=spec.hint,
+                label=str(spec.label) if spec.required else gettext("%(label)s (optional)") % {"label": spec.label},
+                help_text=str(spec.hint),
                 required=spec.required,
                 max_length=spec.longest,
                 initial=spec.initial,
@@ -65,30 +68,35 @@ class PublisherForm(forms.Form):
 class IssuerForm(forms.Form):
     """An issuer that an administrator declares."""
 
-    name = forms.CharField(label="Name", max_length=100, help_text="What people read, such as “Our GitLab”.")
+    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What people read, such as “Our GitLab”."))
     key = forms.SlugField(
-        label="Key",
+        label=_("Key"),
         max_length=40,
-        help_text="What commands and the API call it: lower-case letters, digits and hyphens.",
+        help_text=_("What commands and the API call it: lower-case letters, digits and hyphens."),
     )
     url = forms.CharField(
-        label="Address",
+        label=_("Address"),
         max_length=300,
-        help_text="The very text of the claim iss, such as https://gitlab.example.org",
+        help_text=_("The very text of the claim iss, such as https://gitlab.example.org"),
         widget=forms.TextInput(attrs=_PLAIN),
     )
     provider = forms.ChoiceField(
-        label="Claims",
+        label=_("Claims"),
         choices=[
-            (key, "By the template below" if key == "declared" else f"Those of {PROVIDERS[key].title}")
+            (
+                key,
+                _("By the template below")
+                if key == "declared"
+                else format_lazy(_("Those of {title}"), title=PROVIDERS[key].title),
+            )
             for key in DECLARABLE
         ],
     )
     template = forms.CharField(
-        label="Template",
+        label=_("Template"),
         required=False,
         max_length=20_000,
-        help_text="A JSON object: which claims people fill in, and how they must match.",
+        help_text=_("A JSON object: which claims people fill in, and how they must match."),
         widget=forms.Textarea(attrs=_PLAIN | {"rows": 14}),
     )
 
@@ -98,7 +106,7 @@ class IssuerForm(forms.Form):
         try:
             told = json.loads(text or "{}")
         except (ValueError, RecursionError) as error:
-            raise ValidationError(f"This is no JSON: {error}") from error
+            raise ValidationError(gettext("This is no JSON: %(error)s") % {"error": error}) from error
         if not isinstance(told, dict):
-            raise ValidationError("This is no JSON object.")
+            raise ValidationError(gettext("This is no JSON object."))
         return told

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which issuers are trusted at all: the public services, and those that an administrator declared."""
 
+from django.utils.translation import gettext
+
 from cheeseshop.core import current
 from cheeseshop.flags.names import Switch
 from cheeseshop.flags.state import all_on
@@ -56,9 +58,9 @@ def why_off(issuer: IssuerFacts | None = None) -> str:
     settings, on = current.settings(), all_on()
     off = {each.strip() for each in settings.trusted_publishers_off.split(",")}
     if not settings.trusted_publishing or Switch.NO_OIDC in on or (issuer is None and Switch.READ_ONLY in on):
-        return "Trusted publishing is disabled for now."
+        return gettext("Trusted publishing is disabled for now.")
     if issuer is not None and (not issuer.enabled or issuer.key in off or f"disallow-{issuer.key}-oidc" in on):
-        return f"Trusted publishing by {issuer.name} is disabled for now."
+        return gettext("Trusted publishing by %(name)s is disabled for now.") % {"name": issuer.name}
     return ""
 
 

@@ -3,6 +3,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from cheeseshop import sql
 from cheeseshop.core.errors import Forbidden
 
@@ -21,4 +23,4 @@ def give_to_organization(project: UUID, organization: UUID) -> None:
         organization,
     )
     if not given:
-        raise Forbidden("The organisation that shall own this project is deactivated.")
+        raise Forbidden(gettext("The organisation that shall own this project is deactivated."))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext, gettext_noop
 
 from cheeseshop.accounts.models import User
 from cheeseshop.accounts.telling import tell_administrators
@@ -22,6 +23,12 @@ from cheeseshop.quotas.models import LimitRequest
 from cheeseshop.uploads.rules import limits_of
 
 _UNDECIDED = (LimitRequest.State.OPEN, LimitRequest.State.ASKED)
+_NO_SUCH_FILE = gettext_noop(
+    "The limit of a file is %(has)s now and %(most)s at most, so that %(size)s can't be asked for."
+)
+_NO_SUCH_PROJECT = gettext_noop(
+    "The limit of all files together is %(has)s now and %(most)s at most, so that %(size)s can't be asked for."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ def ask(project: UUID, wanted: Wanted, reason: str, person: User) -> LimitReques
         with transaction.atomic():
             owner = locked(project)
             if not can_ask(owner):
-                raise Conflict("Publish a release first, with files that keep to the limits there are.")
+                raise Conflict(gettext("Publish a release first, with files that keep to the limits there are."))
             _check(wanted, limits_now(owner))
             made = LimitRequest.objects.create(
                 project=owner, asked_by=person, file_size=wanted.file_size, total_size=wanted.total_size, reason=reason
@@ -72,23 +79,20 @@ def ask(project: UUID, wanted: Wanted, reason: str, person: User) -> LimitReques
             tell_owners(owner, "limit-received", by=person.username, wanted=str(wanted), reason=reason)
             tell_administrators(f"Larger limits for {owner.name}", _link(made))
     except IntegrityError as error:
-        raise Conflict("Another request of this project waits for its decision; add to it instead.") from error
+        raise Conflict(gettext("Another request of this project waits for its decision; add to it instead.")) from error
     return made
 
 
 def _check(wanted: Wanted, present: Wanted) -> None:
     sizes = (
-        (wanted.file_size, present.file_size, LARGEST_FILE, "a file"),
-        (wanted.total_size, present.total_size, LARGEST_PROJECT, "all files together"),
+        (wanted.file_size, present.file_size, LARGEST_FILE, _NO_SUCH_FILE),
+        (wanted.total_size, present.total_size, LARGEST_PROJECT, _NO_SUCH_PROJECT),
     )
     if wanted.file_size is None and wanted.total_size is None:
-        raise Refusal("Say which limit is too small: of a file, of all files together, or both.")
-    for size, has, most, what in sizes:
+        raise Refusal(gettext("Say which limit is too small: of a file, of all files together, or both."))
+    for size, has, most, why in sizes:
         if size is not None and has is not None and not has < size <= max(most, has):
-            raise Refusal(
-                f"The limit of {what} is {in_words(has)} now and {in_words(most)} at most, so that"
-                f" {in_words(size)} can't be asked for."
-            )
+            raise Refusal(gettext(why) % {"has": in_words(has), "most": in_words(most), "size": in_words(size)})
 
 
 def _link(request: LimitRequest) -> str:
@@ -163,5 +167,5 @@ def _decide(request: LimitRequest, state: str, note: str, administrator: str) ->
 def _move(request: LimitRequest, before: tuple[str, ...], **changes: object) -> None:
     """Change a request that is in one of the states ``before``. Of two at once, one wins."""
     if not LimitRequest.objects.filter(pk=request.pk, state__in=before).update(**changes):
-        raise Conflict("This request was decided or changed in the meantime; look at it again.")
+        raise Conflict(gettext("This request was decided or changed in the meantime; look at it again."))
     request.refresh_from_db()

@@ -3,6 +3,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from cheeseshop.core.clock import now
 from cheeseshop.core.ids import new_id
@@ -12,11 +13,11 @@ class LimitRequest(models.Model):
     """What an owner asks for, and what became of it. Sizes are in bytes; None: this limit is large enough."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Waits for an administrator"
-        ASKED = "asked", "A question was asked"
-        GRANTED = "granted", "Granted"
-        DECLINED = "declined", "Declined"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        OPEN = "open", _("Waits for an administrator")
+        ASKED = "asked", _("A question was asked")
+        GRANTED = "granted", _("Granted")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     project = models.ForeignKey("catalog.Project", on_delete=models.CASCADE, related_name="limit_requests")

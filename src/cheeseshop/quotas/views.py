@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cheeseshop.access.permissions import Action
@@ -32,12 +33,16 @@ def limits(request: HttpRequest, name: str) -> HttpResponse:
     ask, answer = Ask(present), Answer()
     if request.method == "POST":
         if waiting is not None and "withdraw" in request.POST:
-            attempt(request, lambda: flows.withdraw(waiting, user), "The request is withdrawn.")
+            attempt(request, lambda: flows.withdraw(waiting, user), gettext("The request is withdrawn."))
             return redirect("project-limits", name=project.normalized_name)
         if waiting is not None:
             answer = Answer(request.POST)
             if answer.is_valid():
-                attempt(request, lambda: flows.answer(waiting, answer.cleaned_data["answer"]), "Your answer is sent.")
+                attempt(
+                    request,
+                    lambda: flows.answer(waiting, answer.cleaned_data["answer"]),
+                    gettext("Your answer is sent."),
+                )
                 return redirect("project-limits", name=project.normalized_name)
         else:
             ask = Ask(present, request.POST)
@@ -64,7 +69,7 @@ def _asked(request: HttpRequest, project: Project, form: Ask) -> bool:
     except Refusal as error:
         form.add_error(None, error.message)
         return False
-    messages.success(request, "Your request is with the administrators. You are mailed what they decide.")
+    messages.success(request, gettext("Your request is with the administrators. You are mailed what they decide."))
     return True
 
 
@@ -106,11 +111,13 @@ def _decided(request: HttpRequest, found: LimitRequest, form: Decide, administra
         return attempt(
             request,
             lambda: flows.grant(found, form.wanted, text, administrator),
-            f"{found.project.name} has {form.wanted} now.",
+            gettext("%(name)s has %(wanted)s now.") % {"name": found.project.name, "wanted": form.wanted},
         )
     if not text:
-        form.add_error("text", "Write what you ask, or why you decline.")
+        form.add_error("text", gettext("Write what you ask, or why you decline."))
         return False
     if "ask" in request.POST:
-        return attempt(request, lambda: flows.put_question(found, text, administrator), "The owners are asked.")
-    return attempt(request, lambda: flows.decline(found, text, administrator), "The request is declined.")
+        return attempt(
+            request, lambda: flows.put_question(found, text, administrator), gettext("The owners are asked.")
+        )
+    return attempt(request, lambda: flows.decline(found, text, administrator), gettext("The request is declined."))

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from packaging.utils import canonicalize_name
 
 from cheeseshop.access.permissions import Action
@@ -48,12 +49,17 @@ def create_token(request: TokenRequest, origin: HttpRequest | None = None) -> st
         Conflict: when the person has a token of that description.
     """
     if not request.description.strip() or len(request.description) > 100:  # noqa: PLR2004 - the column's width
-        raise Refusal("A token needs a description of at most 100 characters.")
+        raise Refusal(gettext("A token needs a description of at most 100 characters."))
     if request.expires_days is not None and request.expires_days < 1:
-        raise Refusal(f"A token lasts a day at least, not {request.expires_days}.")
+        raise Refusal(
+            gettext("A token lasts a day at least, not %(expires_days)s.") % {"expires_days": request.expires_days}
+        )
     unknown = set(request.actions) - {action.value for action in Action}
     if unknown:
-        raise Refusal(f"There is no action {min(unknown)!r}; choose among {', '.join(Action)}.")
+        raise Refusal(
+            gettext("There is no action %(unknown)r; choose among %(action)s.")
+            % {"unknown": min(unknown), "action": ", ".join(Action)}
+        )
     for network in request.networks:
         _check_network(network)
     stored = _caveats(request)
@@ -74,7 +80,10 @@ def create_token(request: TokenRequest, origin: HttpRequest | None = None) -> st
                 scope=", ".join(request.projects) or "the whole account",
             )
     except IntegrityError as error:
-        raise Conflict(f"{request.user} has a token named {request.description!r} already.") from error
+        raise Conflict(
+            gettext("%(user)s has a token named %(description)r already.")
+            % {"user": request.user, "description": request.description}
+        ) from error
     return macaroons.mint(
         current.settings().host, str(token.id), bytes(token.key), tuple(caveats.encode(c) for c in stored)
     )
@@ -84,7 +93,9 @@ def _check_network(network: str) -> None:
     try:
         ip_network(network)
     except ValueError as error:
-        raise Refusal(f"{network!r} is no network; write it such as 192.0.2.0/24 or 2001:db8::/32.") from error
+        raise Refusal(
+            gettext("%(network)r is no network; write it such as 192.0.2.0/24 or 2001:db8::/32.") % {"network": network}
+        ) from error
 
 
 def revoke_token(user: User, token: UUID, origin: HttpRequest | None = None) -> str:
@@ -96,7 +107,7 @@ def revoke_token(user: User, token: UUID, origin: HttpRequest | None = None) -> 
     with transaction.atomic():
         found = Token.objects.select_for_update().filter(user=user, id=token).first()
         if found is None:
-            raise Missing("There is no such token; it may be revoked already.")
+            raise Missing(gettext("There is no such token; it may be revoked already."))
         found.delete()
         history.record(user, "account:api_token:removed", origin, found.description, token=found.description)
     return found.description
@@ -111,7 +122,7 @@ def revoke_by_keeper(token: UUID, reason: str) -> None:
     with transaction.atomic():
         found = Token.objects.select_for_update().filter(id=token).first()
         if found is None:
-            raise Missing("There is no such token; it may be revoked already.")
+            raise Missing(gettext("There is no such token; it may be revoked already."))
         if found.user is not None:
             detail = f"{found.description}: {reason}"
             history.record(found.user, "account:api_token:removed", None, detail, token=found.description)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cheeseshop.accounts.models import User
@@ -73,12 +74,12 @@ def remove_token(request: HttpRequest, token: UUID) -> HttpResponse:
     user = me(request)
     found = Token.objects.filter(user=user, id=token).first()
     if found is None:
-        raise Http404("There is no such token; it may be revoked already.")
+        raise Http404(gettext("There is no such token; it may be revoked already."))
     if request.method != "POST":
         return render(request, "tokens/remove.html", {"token": found})
     try:
         name = revoke_token(user, token, request)
     except Missing as error:
         raise Http404(error.message) from error
-    messages.success(request, f"The token {name} is revoked.")
+    messages.success(request, gettext("The token %(name)s is revoked.") % {"name": name})
     return redirect("tokens")

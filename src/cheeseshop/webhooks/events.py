@@ -5,21 +5,24 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from cheeseshop.core.clock import iso_microseconds
 
-EVENTS: Mapping[str, str] = {
-    "project.created": "The project is created",
-    "project.changed": "Its status changes: archived, deprecated, quarantined, moved",
-    "project.removed": "The project is deleted",
-    "release.created": "A release is created",
-    "release.yanked": "A release is yanked",
-    "release.unyanked": "A release is offered again",
-    "release.removed": "A release is deleted",
-    "file.added": "A file is uploaded",
-    "file.yanked": "A file is yanked",
-    "file.unyanked": "A file is offered again",
-    "file.removed": "A file is deleted",
-    "role.changed": "Somebody's role is given, changed or taken, or somebody is invited",
+EVENTS: Mapping[str, str | Promise] = {
+    "project.created": _("The project is created"),
+    "project.changed": _("Its status changes: archived, deprecated, quarantined, moved"),
+    "project.removed": _("The project is deleted"),
+    "release.created": _("A release is created"),
+    "release.yanked": _("A release is yanked"),
+    "release.unyanked": _("A release is offered again"),
+    "release.removed": _("A release is deleted"),
+    "file.added": _("A file is uploaded"),
+    "file.yanked": _("A file is yanked"),
+    "file.unyanked": _("A file is offered again"),
+    "file.removed": _("A file is deleted"),
+    "role.changed": _("Somebody's role is given, changed or taken, or somebody is invited"),
 }
 """Each kind of message, with what it tells."""
 

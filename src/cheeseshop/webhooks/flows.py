@@ -4,6 +4,7 @@
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from cheeseshop.catalog.flows.changing import locked
 from cheeseshop.core.clock import now
@@ -32,12 +33,15 @@ def add_webhook(project: UUID, url: str, kinds: list[str], actor: str) -> Webhoo
         raise Refusal(str(error)) from error
     unknown = set(kinds) - set(events.EVENTS)
     if unknown:
-        raise Refusal(f"There is no event {min(unknown)!r}.")
+        raise Refusal(gettext("There is no event %(unknown)r.") % {"unknown": min(unknown)})
     try:
         with transaction.atomic():
             owner = locked(project)
             if Webhook.objects.filter(project=project).count() >= MOST_HOOKS:
-                raise Refusal(f"A project has at most {MOST_HOOKS} webhooks; remove one first.")
+                raise Refusal(
+                    gettext("A project has at most %(most_hooks)s webhooks; remove one first.")
+                    % {"most_hooks": MOST_HOOKS}
+                )
             serial = SerialCounter.objects.get(pk=1).serial
             if not Webhook.objects.exists():
                 Cursor.objects.update_or_create(id=1, defaults={"serial": serial})
@@ -50,7 +54,7 @@ def add_webhook(project: UUID, url: str, kinds: list[str], actor: str) -> Webhoo
                 created_by=actor,
             )
     except IntegrityError as error:
-        raise Conflict(f"The project tells {url} already.") from error
+        raise Conflict(gettext("The project tells %(url)s already.") % {"url": url}) from error
 
 
 def remove_webhook(project: UUID, webhook: UUID) -> str:
@@ -110,7 +114,7 @@ def send_again(project: UUID, delivery: UUID) -> Delivery:
     """
     found = Delivery.objects.filter(pk=delivery, webhook__project=project).first()
     if found is None:
-        raise Missing("There is no such delivery any more.")
+        raise Missing(gettext("There is no such delivery any more."))
     Delivery.objects.filter(pk=delivery).update(due_at=now(), attempts=0, delivered_at=None)
     return found
 
@@ -119,5 +123,5 @@ def _of(project: UUID, webhook: UUID, *, lock: bool = False) -> Webhook:
     rows = Webhook.objects.select_for_update() if lock else Webhook.objects
     found = rows.filter(pk=webhook, project=project).first()
     if found is None:
-        raise Missing("There is no such webhook any more.")
+        raise Missing(gettext("There is no such webhook any more."))
     return found

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from cheeseshop.access.permissions import Action, may
@@ -48,7 +49,7 @@ def webhook(request: HttpRequest, name: str, webhook: UUID) -> HttpResponse:
     project, user = project_of(request, name, Action.ADMIN)
     found = Webhook.objects.filter(project=project, pk=webhook).first()
     if found is None or not may(user, Action.ADMIN, project.pk):
-        raise Http404(f"{project.name} has no such webhook.")
+        raise Http404(gettext("%(name)s has no such webhook.") % {"name": project.name})
     if request.method == "POST":
         return _act(request, project, found, user.username)
     context = {"webhook": found, "deliveries": found.deliveries.order_by("-created_at")[:_SHOWN]}
@@ -62,7 +63,7 @@ def _act(request: HttpRequest, project: Project, webhook: Webhook, actor: str) -
             return _secret(request, project, Webhook.objects.get(pk=webhook.pk))
         if "remove" in request.POST:
             flows.remove_webhook(project.pk, webhook.pk)
-            messages.success(request, f"{webhook.url} is told nothing any more.")
+            messages.success(request, gettext("%(url)s is told nothing any more.") % {"url": webhook.url})
             return redirect("manage-webhooks", name=project.normalized_name)
         messages.success(request, _change(request, project, webhook, actor))
     except Missing as error:
@@ -73,16 +74,16 @@ def _act(request: HttpRequest, project: Project, webhook: Webhook, actor: str) -
 def _change(request: HttpRequest, project: Project, webhook: Webhook, actor: str) -> str:
     if "pause" in request.POST or "resume" in request.POST:
         flows.set_paused(project.pk, webhook.pk, paused="pause" in request.POST)
-        return "The webhook is paused." if "pause" in request.POST else "The webhook goes on."
+        return gettext("The webhook is paused.") if "pause" in request.POST else gettext("The webhook goes on.")
     if "again" in request.POST:
         flows.send_again(project.pk, _identity(request.POST["again"]))
-        return "The message is sent again."
+        return gettext("The message is sent again.")
     flows.send_test(project.pk, webhook.pk, actor)
-    return "A test is on its way; look at the deliveries in a moment."
+    return gettext("A test is on its way; look at the deliveries in a moment.")
 
 
 def _identity(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise Missing("There is no such delivery.") from error
+        raise Missing(gettext("There is no such delivery.")) from error

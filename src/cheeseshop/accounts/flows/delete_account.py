@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from cheeseshop.access.ownership import leave_all, lock_owned, solely_owned, solely_owned_organizations
 from cheeseshop.accounts import history
@@ -30,7 +31,10 @@ def delete_account(user: User, request: HttpRequest | None) -> None:
         owned = [*solely_owned_organizations(user.pk), *(name for name, _ in solely_owned(user.pk))]
         if owned:
             names = ", ".join(owned[:10])
-            raise Conflict(f"You are the only owner of {names}. Give each another owner, or delete it, first.")
+            raise Conflict(
+                gettext("You are the only owner of %(names)s. Give each another owner, or delete it, first.")
+                % {"names": names}
+            )
         erase(user, request)
 
 

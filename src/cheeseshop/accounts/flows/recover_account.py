@@ -13,6 +13,7 @@ from django.core import signing
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from cheeseshop.accounts import history
 from cheeseshop.accounts.flows.passwords import end_sessions
@@ -123,11 +124,14 @@ def check_usable(recovery: Recovery) -> None:
         TryAgain: during the waiting period.
     """
     if recovery.state != Recovery.State.GRANTED or recovery.effective_at is None:
-        raise Conflict("This recovery is not granted, was cancelled, or was used already.")
+        raise Conflict(gettext("This recovery is not granted, was cancelled, or was used already."))
     if now() < recovery.effective_at:
-        raise TryAgain(f"This link works from {recovery.effective_at:%Y-%m-%d %H:%M} UTC on.")
+        raise TryAgain(
+            gettext("This link works from %(effective_at)s UTC on.")
+            % {"effective_at": f"{recovery.effective_at:%Y-%m-%d %H:%M}"}
+        )
     if now() > recovery.effective_at + _LASTS:
-        raise Conflict("This recovery was not used within two weeks; open another one.")
+        raise Conflict(gettext("This recovery was not used within two weeks; open another one."))
 
 
 def find(token: str, purpose: str) -> Recovery:
@@ -140,7 +144,7 @@ def find(token: str, purpose: str) -> Recovery:
         found = signing.loads(token, salt=f"{_SALT}.{purpose}")
         return Recovery.objects.select_related("user").get(pk=found)
     except (signing.BadSignature, Recovery.DoesNotExist) as error:
-        raise Missing("This link is not one of ours, or its request is gone.") from error
+        raise Missing(gettext("This link is not one of ours, or its request is gone.")) from error
 
 
 def link_token(recovery: Recovery, purpose: str = "use") -> str:
@@ -151,7 +155,7 @@ def link_token(recovery: Recovery, purpose: str = "use") -> str:
 def _move(recovery: Recovery, before: tuple[str, ...], **changes: object) -> None:
     """Change a request that is in one of the states ``before``. Of two at once, one wins."""
     if not Recovery.objects.filter(pk=recovery.pk, state__in=before).update(**changes):
-        raise Conflict("This recovery is not in a state where that can be done; look at it again.")
+        raise Conflict(gettext("This recovery is not in a state where that can be done; look at it again."))
     recovery.refresh_from_db()
 
 
@@ -178,7 +182,7 @@ def _tell(
 def _reach_at(user: User, address: str) -> None:
     """Make the address of a granted request the primary one: its owner answered there, so that it is verified."""
     if EmailAddress.objects.filter(email__iexact=address, verified=True).exclude(user=user).exists():
-        raise Refusal(f"{address} belongs to another account by now.")
+        raise Refusal(gettext("%(address)s belongs to another account by now.") % {"address": address})
     row, _ = EmailAddress.objects.get_or_create(user=user, email=address.lower())
     row.verified = True
     row.save()

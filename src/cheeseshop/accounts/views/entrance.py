@@ -10,6 +10,8 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.webauthn import views as webauthn
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -18,7 +20,7 @@ from cheeseshop.accounts.passwords import LONGEST, STRONG_ENOUGH, score
 from cheeseshop.accounts.stages import ConfirmDeviceStage
 from cheeseshop.core import current
 
-_WORDS = ("very easy to guess", "easy to guess", "good enough", "strong", "very strong")
+_WORDS = (_("very easy to guess"), _("easy to guess"), _("good enough"), _("strong"), _("very strong"))
 
 
 class LimitedForm:
@@ -116,7 +118,7 @@ def confirm_login(request: HttpRequest) -> HttpResponse:
 def password_strength(request: HttpRequest) -> JsonResponse:
     """Answer how strong a password is that is being typed, in words. Nothing of it is kept."""
     try:
-        limits.spend(request, "password_strength", "", "Too many questions.")
+        limits.spend(request, "password_strength", "", gettext("Too many questions."))
     except limits.TooMany as error:
         return limits.answer(JsonResponse({"error": error.messages[0]}), error)
     told = {name: request.POST.get(name, "")[:LONGEST] for name in ("password", "username", "email", "full_name")}

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -99,7 +100,7 @@ class RenameDevice(webauthn.EditWebAuthnView):  # type: ignore[misc]
 def make_codes(request: HttpRequest) -> HttpResponse:
     """Make new recovery codes; the old ones are gone."""
     if not Authenticator.objects.filter(user=me(request)).exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
-        messages.error(request, "Set up a second factor first.")
+        messages.error(request, gettext("Set up a second factor first."))
         return redirect("mfa_index")
     generate_recovery_codes(request)
     return redirect("mfa_view_recovery_codes")
@@ -117,17 +118,17 @@ def confirm_codes(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "mfa/confirm_codes.html", {"form": form})
     try:
-        spent = limits.spend(request, "second_factor", str(user.pk), "Too many wrong codes.")
+        spent = limits.spend(request, "second_factor", str(user.pk), gettext("Too many wrong codes."))
     except limits.TooMany as error:
         form.add_error("code", error)
         return limits.answer(render(request, "mfa/confirm_codes.html", {"form": form}), error)
     if not codes.wrap().validate_code(form.cleaned_data["code"]):
-        form.add_error("code", "This is not one of your newest recovery codes.")
+        form.add_error("code", gettext("This is not one of your newest recovery codes."))
         return render(request, "mfa/confirm_codes.html", {"form": form})
     codes.refresh_from_db()
     codes.data["confirmed_at"] = now().isoformat()
     codes.save(update_fields=["data"])
     spent.rollback()
     history.record(user, "account:recovery_codes:confirmed", request)
-    messages.success(request, "Your recovery codes work. Keep the other seven where you find them.")
+    messages.success(request, gettext("Your recovery codes work. Keep the other seven where you find them."))
     return redirect("account")

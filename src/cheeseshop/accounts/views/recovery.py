@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cheeseshop.access.ownership import roles_of
@@ -30,7 +32,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
-            limits.spend(request, "recover", told["username"].lower(), "Several recoveries were asked for.")
+            limits.spend(request, "recover", told["username"].lower(), gettext("Several recoveries were asked for."))
         except limits.TooMany as error:
             form.add_error(None, error)
             return limits.answer(render(request, "account/recover_ask.html", {"form": form}), error)
@@ -59,7 +61,7 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
                 form = AnswerRecovery(request.POST)
                 if form.is_valid():
                     flow.answer(recovery, form.cleaned_data["answer"])
-                    messages.success(request, "Your answer is with the administrators.")
+                    messages.success(request, gettext("Your answer is with the administrators."))
         except Refusal as error:
             messages.error(request, error.message)
         recovery.refresh_from_db()
@@ -75,7 +77,7 @@ def use(request: HttpRequest, token: str) -> HttpResponse:
         flow.check_usable(recovery)
         if request.method == "POST" and form.is_valid():
             flow.complete(recovery, form.cleaned_data["password1"], request)
-            messages.success(request, "Your account is yours again. Log in, and set up a second factor.")
+            messages.success(request, gettext("Your account is yours again. Log in, and set up a second factor."))
             return redirect("account_login")
     except Refusal as error:
         context = {"recovery": recovery, "reason": error.message}
@@ -97,11 +99,13 @@ class Decide(forms.Form):
     """What an administrator asks, or why they refuse."""
 
     text = forms.CharField(
-        label="What to ask, or why it is refused",
+        label=_("What to ask, or why it is refused"),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="The person reads this. A good proof: a text of yours that they publish in a project's repository.",
+        help_text=_(
+            "The person reads this. A good proof: a text of yours that they publish in a project's repository."
+        ),
     )
 
 
@@ -137,7 +141,7 @@ def _decide(recovery: Recovery, pressed: object, text: str, administrator: str) 
     if "grant" in pressed:  # type: ignore[operator]
         flow.grant(recovery, administrator)
     elif not text:
-        raise Refusal("Write what you ask, or why you refuse.")
+        raise Refusal(gettext("Write what you ask, or why you refuse."))
     elif "ask" in pressed:  # type: ignore[operator]
         flow.ask_for_proof(recovery, text, administrator)
     else:

@@ -16,6 +16,7 @@ from django.core.paginator import Paginator
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from cheeseshop.access.ownership import roles_of, solely_owned, solely_owned_organizations
@@ -61,7 +62,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     form = Profile(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Your profile is saved.")
+        messages.success(request, gettext("Your profile is saved."))
         return redirect("account")
     context = {
         "form": form,
@@ -77,7 +78,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def shown(events: object) -> list[tuple[SecurityEvent, str]]:
     """Return events with what they are called."""
-    return [(e, history.KINDS[e.kind].text if e.kind in history.KINDS else e.kind) for e in events]  # type: ignore[attr-defined]
+    return [(e, str(history.KINDS[e.kind].text) if e.kind in history.KINDS else e.kind) for e in events]  # type: ignore[attr-defined]
 
 
 @require_safe
@@ -104,7 +105,9 @@ class Addresses(account.EmailView):  # type: ignore[misc]
     def _action_send(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse | None:
         """Send the link again, three times in six hours at most."""
         try:
-            limits.spend(request, "resend_verification", str(me(request).pk), "The link was sent several times.")
+            limits.spend(
+                request, "resend_verification", str(me(request).pk), gettext("The link was sent several times.")
+            )
         except limits.TooMany as error:
             messages.error(request, error.messages[0])
             return None
@@ -134,7 +137,7 @@ def delete(request: HttpRequest) -> HttpResponse:
             status = HTTPStatus.CONFLICT
         else:
             logout(request)
-            messages.success(request, f"The account {user.username} was deleted.")
+            messages.success(request, gettext("The account %(username)s was deleted.") % {"username": user.username})
             return redirect("home")
     context = {"form": form, "owned": solely_owned(user.pk), "organizations": solely_owned_organizations(user.pk)}
     return render(request, "account/delete.html", context, status=status)

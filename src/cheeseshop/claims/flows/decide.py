@@ -10,6 +10,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.utils.translation import gettext
 
 from cheeseshop.access.models import Invitation, ProjectRole, Role
 from cheeseshop.access.ownership import note_in_organization
@@ -113,15 +114,15 @@ def free(claim: Claim, decision: Decision) -> Changed:
 
 def _project_of(claim: Claim) -> UUID:
     if claim.project_id is None:
-        raise Missing("The project does not exist any more; its name is free.")
+        raise Missing(gettext("The project does not exist any more; its name is free."))
     return claim.project_id
 
 
 def _able(claimant: User | None) -> User:
     if claimant is None or not claimant.may_act:
-        raise Refusal("The requester's account is gone, inactive or frozen.")
+        raise Refusal(gettext("The requester's account is gone, inactive or frozen."))
     if not EmailAddress.objects.filter(user=claimant, primary=True, verified=True).exists():
-        raise Refusal(f"{claimant.username} has no verified primary e-mail address.")
+        raise Refusal(gettext("%(username)s has no verified primary e-mail address.") % {"username": claimant.username})
     return claimant
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 from packaging.utils import canonicalize_name
 
 from cheeseshop.access.permissions import Action, may
@@ -16,7 +17,14 @@ from cheeseshop.catalog.names import check_form, check_new_project
 from cheeseshop.catalog.queries import visible
 from cheeseshop.claims.criteria import REACH, WAITS_FOR_OWNERS, next_notice
 from cheeseshop.claims.flows.moving import UNDECIDED, move
-from cheeseshop.claims.flows.telling import note, seek_owners, tell_claimant, tell_owner, tell_waiting
+from cheeseshop.claims.flows.telling import (
+    ground_in_english,
+    note,
+    seek_owners,
+    tell_claimant,
+    tell_owner,
+    tell_waiting,
+)
 from cheeseshop.claims.models import Claim, ContactTry
 from cheeseshop.claims.queries import owners_of
 from cheeseshop.core import current
@@ -56,7 +64,7 @@ def open_claim(plea: Plea, claimant: User) -> Claim:
         Refusal: when the owners were never tried where that is owed.
     """
     if plea.ground in WAITS_FOR_OWNERS and not plea.tries:
-        raise Refusal("First try to reach the owners yourself, and say when and how you did.")
+        raise Refusal(gettext("First try to reach the owners yourself, and say when and how you did."))
     try:
         with transaction.atomic():
             User.objects.select_for_update().get(pk=claimant.pk)  # of two claims at once, each counts the other
@@ -66,10 +74,10 @@ def open_claim(plea: Plea, claimant: User) -> Claim:
             tell_claimant(made, "claim-received", deadline=f"{made.deadline:%Y-%m-%d}")
             tell_waiting(made, "A claim")
             seek_owners(made)
-            changes = [change(project, f"ask for the name: {made.get_ground_display()}", claimant.username)]
+            changes = [change(project, f"ask for the name: {ground_in_english(made)}", claimant.username)]
             journal.commit(changes, [journal.Dirty(project.normalized_name)])
     except IntegrityError as error:
-        raise Conflict(f"You have asked for {plea.project} already.") from error
+        raise Conflict(gettext("You have asked for %(project)s already.") % {"project": plea.project}) from error
     return made
 
 
@@ -79,23 +87,34 @@ def _claimable(name: str, claimant: User) -> Project:
     project = Project.objects.filter(normalized_name=normalized).first()
     if project is None:
         check_new_project(name, normalized)
-        raise Missing(f"No project has the name {name}: it is free. Publish yours, and it has the name.")
+        raise Missing(
+            gettext("No project has the name %(name)s: it is free. Publish yours, and it has the name.")
+            % {"name": name}
+        )
     if not visible(project) and project.quarantined_at is None:
-        raise Missing(f"There is no project named {name} that can be asked for.")
+        raise Missing(gettext("There is no project named %(name)s that can be asked for.") % {"name": name})
     if project.quarantined_at is not None:
         contact = current.settings().contact
-        raise Forbidden(f"{project.name} is in quarantine: administrators look at it already; write to {contact}.")
+        raise Forbidden(
+            gettext("%(name)s is in quarantine: administrators look at it already; write to %(contact)s.")
+            % {"name": project.name, "contact": contact}
+        )
     if may(claimant, Action.ADMIN, project.pk):
-        raise Conflict(f"You own {project.name}.")
+        raise Conflict(gettext("You own %(name)s.") % {"name": project.name})
     return locked(project.pk)
 
 
 def _check_number(claimant: User, project: Project) -> None:
     waiting = Claim.objects.filter(claimant=claimant, state__in=UNDECIDED)
     if waiting.filter(normalized_name=project.normalized_name).exists():
-        raise Conflict(f"You have asked for {project.name} already; its page is in your list.")
+        raise Conflict(
+            gettext("You have asked for %(name)s already; its page is in your list.") % {"name": project.name}
+        )
     if waiting.count() >= MOST_OPEN:
-        raise Conflict(f"You have {MOST_OPEN} open claims, as many as one person may: wait for one, or withdraw it.")
+        raise Conflict(
+            gettext("You have %(most_open)s open claims, as many as one person may: wait for one, or withdraw it.")
+            % {"most_open": MOST_OPEN}
+        )
 
 
 def _create(plea: Plea, project: Project, claimant: User) -> Claim:

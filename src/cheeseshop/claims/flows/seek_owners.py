@@ -4,6 +4,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from cheeseshop.accounts.models import User
 from cheeseshop.catalog.flows.changing import change
@@ -28,7 +29,10 @@ def answer(claim: Claim, what: Claim.Answer, owner: User) -> None:
         present = Claim.objects.select_for_update().get(pk=claim.pk)
         another = present.answered_by and present.answered_by != owner.username
         if what == Claim.Answer.GIVE and present.owners_answer == Claim.Answer.KEEP and another:
-            raise Conflict(f"{present.answered_by} answered that they keep the project; agree with each other first.")
+            raise Conflict(
+                gettext("%(answered_by)s answered that they keep the project; agree with each other first.")
+                % {"answered_by": present.answered_by}
+            )
         told = {"owners_answer": what, "answered_by": owner.username, "answered_at": now(), "next_notice_at": None}
         move(claim, UNDECIDED, **told)
         said = "keeps the project" if what == Claim.Answer.KEEP else "gives the project away"

@@ -3,6 +3,7 @@
 
 from django.core import signing
 from django.urls import reverse
+from django.utils.translation import gettext, override
 
 from cheeseshop.accounts import history
 from cheeseshop.accounts.models import User
@@ -40,6 +41,12 @@ def tell_owner(claim: Claim, owner: User, news: str) -> None:
     history.mail(owner, "claim-news", project=claim.project_name, link=link_to(claim), news=news)
 
 
+def ground_in_english(claim: Claim) -> str:
+    """Return a claim's ground as mails and histories tell it, whatever language the claimant reads."""
+    with override("en"):
+        return claim.get_ground_display()
+
+
 def tell_waiting(claim: Claim, what: str) -> None:
     """Mail the administrators that a claim waits for them."""
     tell_administrators(f"{what} for the name {claim.project_name}", link_to(claim))
@@ -55,7 +62,7 @@ def seek_owners(claim: Claim) -> None:
             "claim-owners",
             project=claim.project_name,
             by=claim.claimant_name,
-            ground=claim.get_ground_display(),
+            ground=ground_in_english(claim),
             reason=claim.reasons,
             deadline=f"{claim.deadline:%Y-%m-%d}",
             notice=claim.notices,
@@ -78,7 +85,7 @@ def read_link(token: str) -> tuple[Claim, User]:
         claim_id, owner_id = signing.loads(token, salt=_SALT, max_age=_LINK_LASTS)
         claim = Claim.objects.select_related("project", "claimant").get(pk=claim_id)
         if claim.project is None:
-            raise Missing("The project of this claim does not exist any more.")
+            raise Missing(gettext("The project of this claim does not exist any more."))
         return claim, owners_of(claim.project).get(pk=owner_id)
     except (signing.BadSignature, Claim.DoesNotExist, User.DoesNotExist) as error:
-        raise Missing("This link is not one of ours, is too old, or you are no owner any more.") from error
+        raise Missing(gettext("This link is not one of ours, is too old, or you are no owner any more.")) from error

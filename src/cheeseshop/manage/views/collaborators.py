@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cheeseshop.access.models import Invitation, ProjectRole, Role
@@ -31,7 +32,11 @@ def collaborators(request: HttpRequest, name: str) -> HttpResponse:
         except Refusal as error:
             form.add_error("username", error.message)
         else:
-            said = f"{made.user.username} has the role now." if made.changed else f"{made.user.username} is invited."
+            said = (
+                gettext("%(username)s has the role now.") % {"username": made.user.username}
+                if made.changed
+                else gettext("%(username)s is invited.") % {"username": made.user.username}
+            )
             attempt(request, lambda: made.changed, said)
             return redirect("manage-collaborators", name=project.normalized_name)
     context = {
@@ -49,10 +54,10 @@ def change(request: HttpRequest, name: str, person: UUID) -> HttpResponse:
     leaving = person == me(request).pk and "remove" in request.POST
     project, user = project_of(request, name, Action.READ if leaving else Action.ADMIN)
     if "remove" in request.POST:
-        attempt(request, lambda: flows.remove(project.pk, person, user), "The role is taken.")
+        attempt(request, lambda: flows.remove(project.pk, person, user), gettext("The role is taken."))
     else:
         role = Role.OWNER if request.POST.get("role") == Role.OWNER else Role.MAINTAINER
-        attempt(request, lambda: flows.change_role(project.pk, person, role, user), "The role is changed.")
+        attempt(request, lambda: flows.change_role(project.pk, person, role, user), gettext("The role is changed."))
     if not may(user, Action.READ, project.pk):
         return redirect("projects")
     return redirect("manage-collaborators", name=project.normalized_name)
@@ -64,7 +69,7 @@ def revoke(request: HttpRequest, name: str, invitation: UUID) -> HttpResponse:
     project, user = project_of(request, name, Action.ADMIN)
     try:
         whose = flows.revoke(project.pk, invitation, user.username)
-        messages.success(request, f"The invitation of {whose} is revoked.")
+        messages.success(request, gettext("The invitation of %(whose)s is revoked.") % {"whose": whose})
     except Refusal as error:
         messages.error(request, error.message)
     return redirect("manage-collaborators", name=project.normalized_name)
@@ -76,14 +81,18 @@ def invitation(request: HttpRequest, invitation: UUID) -> HttpResponse:
     user = me(request)
     found = Invitation.objects.select_related("project").filter(pk=invitation, user=user, expires_at__gt=now()).first()
     if found is None:
-        raise Http404("This invitation was revoked, answered, or has expired; ask an owner for another one.")
+        raise Http404(gettext("This invitation was revoked, answered, or has expired; ask an owner for another one."))
     if request.method != "POST":
         return render(request, "manage/invitation.html", {"invitation": found})
     project = found.project
     if "accept" not in request.POST:
         flows.decline(invitation, user)
-        messages.success(request, f"You declined the invitation to {project.name}.")
+        messages.success(request, gettext("You declined the invitation to %(name)s.") % {"name": project.name})
         return redirect("projects")
-    if attempt(request, lambda: flows.accept(invitation, user), f"You are {found.role} of {project.name} now."):
+    if attempt(
+        request,
+        lambda: flows.accept(invitation, user),
+        gettext("You are %(role)s of %(name)s now.") % {"role": gettext(found.role), "name": project.name},
+    ):
         return redirect("manage-releases", name=project.normalized_name)
     raise PermissionDenied

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 from packaging.utils import canonicalize_name
 
 from cheeseshop.access.permissions import Action, may
@@ -22,17 +24,19 @@ from cheeseshop.web.components import Tab
 from cheeseshop.web.errors import Explained
 
 _DIGITS = 7
+STATUSES = (gettext_noop("archived"), gettext_noop("deprecated"), gettext_noop("quarantined"))
+"""What a project may be; templates look these words up as the row holds them."""
 BOTH = ["GET", "HEAD", "POST"]
 _TABS = (
-    ("manage-releases", "Releases"),
-    ("manage-files", "Files"),
-    ("manage-collaborators", "Collaborators"),
-    ("manage-webhooks", "Webhooks"),
-    ("manage-publishing", "Publishing"),
-    ("manage-project-organization", "Organisation"),
-    ("manage-history", "History"),
-    ("manage-links", "Links"),
-    ("manage-settings", "Settings"),
+    ("manage-releases", _("Releases")),
+    ("manage-files", _("Files")),
+    ("manage-collaborators", _("Collaborators")),
+    ("manage-webhooks", _("Webhooks")),
+    ("manage-publishing", _("Publishing")),
+    ("manage-project-organization", _("Organisation")),
+    ("manage-history", _("History")),
+    ("manage-links", _("Links")),
+    ("manage-settings", _("Settings")),
 )
 
 
@@ -46,7 +50,7 @@ def project_of(request: HttpRequest, name: str, action: Action = Action.READ) ->
     user = me(request)
     project = Project.objects.filter(normalized_name=canonicalize_name(name)).first() if "\0" not in name else None
     if project is None or not may(user, Action.READ, project.pk):
-        raise Http404(f"You have no project named {name}.")
+        raise Http404(gettext("You have no project named %(name)s.") % {"name": name})
     if request.method == "POST" and action != Action.READ and not may(user, action, project.pk):
         raise _why_not(project)
     return project, user
@@ -66,7 +70,7 @@ def shell(request: HttpRequest, project: Project, tab: str) -> dict[str, Any]:
     address = {"name": project.normalized_name}
     return {
         "project": project,
-        "tabs": [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in _TABS],
+        "tabs": [Tab(reverse(view, kwargs=address), str(text), view == tab) for view, text in _TABS],
         "totals": totals_of([project])[project.pk],
         "owner": may(me(request), Action.ADMIN, project.pk),
     }

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cheeseshop.access.models import Invitation
@@ -27,8 +28,8 @@ def projects(request: HttpRequest) -> HttpResponse:
     """List a person's projects with how much they hold, and open invitations."""
     user, term = me(request), typed(request)
     role, order = (
-        choice(request, "role", "Role", queries.ROLES),
-        choice(request, "sort", "Sort", queries.PROJECT_ORDERS),
+        choice(request, "role", gettext("Role"), queries.ROLES),
+        choice(request, "sort", gettext("Sort"), queries.PROJECT_ORDERS),
     )
     rows, roles = queries.projects_of(user, term, role.chosen)
     context = page_of(request, rows.order_by(*queries.PROJECT_ORDERS[order.chosen][1]))
@@ -57,8 +58,8 @@ def releases(request: HttpRequest, name: str) -> HttpResponse:
         found = Release.objects.filter(project=project, version__in=_chosen(request)).values_list("pk", flat=True)
         chosen = list(found)
         return _yank(request, chosen, lambda r, y: yank_releases(project.pk, chosen, r, user.username, yanked=y))
-    term, state = typed(request), choice(request, "state", "State", queries.STATES)
-    order = choice(request, "sort", "Sort", queries.RELEASE_ORDERS)
+    term, state = typed(request), choice(request, "state", gettext("State"), queries.STATES)
+    order = choice(request, "sort", gettext("Sort"), queries.RELEASE_ORDERS)
     rows = queries.releases_of(project, term, state.chosen).order_by(*queries.RELEASE_ORDERS[order.chosen][1])
     context = page_of(request, rows)
     files = File.objects.filter(release__in=context["rows"]).values("release").annotate(n=Count("id"), size=Sum("size"))
@@ -75,8 +76,8 @@ def files(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST":
         chosen = _chosen(request)
         return _yank(request, chosen, lambda r, y: yank_files(project.pk, chosen, r, user.username, yanked=y))
-    term, state = typed(request), choice(request, "state", "State", queries.STATES)
-    order = choice(request, "sort", "Sort", queries.FILE_ORDERS)
+    term, state = typed(request), choice(request, "state", gettext("State"), queries.STATES)
+    order = choice(request, "sort", gettext("Sort"), queries.FILE_ORDERS)
     rows = queries.files_of(project, term, state.chosen).order_by(*queries.FILE_ORDERS[order.chosen][1])
     context = page_of(request, rows)
     context |= {"filter": term, "choices": [state, order], "filtered": term or state.chosen, "yank": Yank()}
@@ -91,13 +92,19 @@ def _chosen(request: HttpRequest) -> list[str]:
 def _yank(request: HttpRequest, chosen: Sequence[object], flow: Callable[[str, bool], Changed]) -> HttpResponse:
     """Yank what was ticked, or take that back, and show the same part of the list again."""
     form = Yank(request.POST)
-    count = f"{len(chosen)} {'is' if len(chosen) == 1 else 'are'}"
+    count = len(chosen)
     if not chosen:
-        messages.error(request, "Nothing was chosen: tick what you mean first.")
+        messages.error(request, gettext("Nothing was chosen: tick what you mean first."))
     elif not form.is_valid():
-        messages.error(request, f"Reason: {form.errors['reason'][0]}")
+        messages.error(request, gettext("Reason: %(reason)s") % {"reason": form.errors["reason"][0]})
     elif "unyank" in request.POST:
-        attempt(request, lambda: flow("", False), f"{count} offered again.")
+        attempt(
+            request, lambda: flow("", False), ngettext("%d is offered again.", "%d are offered again.", count) % count
+        )
     else:
-        attempt(request, lambda: flow(form.cleaned_data["reason"], True), f"{count} yanked.")
+        attempt(
+            request,
+            lambda: flow(form.cleaned_data["reason"], True),
+            ngettext("%d is yanked.", "%d are yanked.", count) % count,
+        )
     return redirect(request.get_full_path())

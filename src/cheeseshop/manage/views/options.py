@@ -30,7 +30,7 @@ def typed(request: HttpRequest, name: str = "filter") -> str:
 
 def choice(request: HttpRequest, name: str, label: str, options: Mapping[str, Any]) -> Choice:
     """Return which of ``options`` the address chooses, the first where it chooses none of them."""
-    shown = {key: each if isinstance(each, str) else each[0] for key, each in options.items()}
+    shown = {key: each[0] if isinstance(each, tuple) else each for key, each in options.items()}
     asked = request.GET.get(name, "")
     return Choice(name, label, shown, asked if asked in shown else next(iter(shown)))
 

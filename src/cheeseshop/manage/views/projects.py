@@ -3,6 +3,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from cheeseshop.access.permissions import Action
@@ -40,7 +41,7 @@ def release(request: HttpRequest, name: str, version: str) -> HttpResponse:
             if retype.is_valid() and attempt(
                 request,
                 lambda: remove_release(project.pk, found.pk, user.username),
-                f"{project.name} {found.version} is deleted.",
+                gettext("%(name)s %(version)s is deleted.") % {"name": project.name, "version": found.version},
             ):
                 return redirect("manage-releases", name=project.normalized_name)
         else:
@@ -56,9 +57,17 @@ def release(request: HttpRequest, name: str, version: str) -> HttpResponse:
 def _yank(request: HttpRequest, project: Project, found: Release, reason: str) -> None:
     actor = me(request).username
     if "unyank" in request.POST:
-        attempt(request, lambda: unyank_release(project.pk, found.pk, actor), f"{found.version} is offered again.")
+        attempt(
+            request,
+            lambda: unyank_release(project.pk, found.pk, actor),
+            gettext("%(version)s is offered again.") % {"version": found.version},
+        )
     else:
-        attempt(request, lambda: yank_release(project.pk, found.pk, reason, actor), f"{found.version} is yanked.")
+        attempt(
+            request,
+            lambda: yank_release(project.pk, found.pk, reason, actor),
+            gettext("%(version)s is yanked.") % {"version": found.version},
+        )
 
 
 @require_http_methods(BOTH)
@@ -68,14 +77,16 @@ def file(request: HttpRequest, name: str, filename: str) -> HttpResponse:
     project, user = project_of(request, name, action)
     found = File.objects.select_related("release").filter(release__project=project, filename=filename).first()
     if found is None:
-        raise Http404(f"{project.name} has no file {filename}.")
+        raise Http404(gettext("%(name)s has no file %(filename)s.") % {"name": project.name, "filename": filename})
     yank, retype = Yank(), Retype(filename)
     version = found.release.version
     if request.method == "POST":
         if "delete" in request.POST:
             retype = Retype(filename, request.POST)
             done = retype.is_valid() and attempt(
-                request, lambda: remove_file(project.pk, filename, user.username), f"{filename} is deleted."
+                request,
+                lambda: remove_file(project.pk, filename, user.username),
+                gettext("%(filename)s is deleted.") % {"filename": filename},
             )
         else:
             yank = Yank(request.POST)
@@ -83,7 +94,8 @@ def file(request: HttpRequest, name: str, filename: str) -> HttpResponse:
             done = yank.is_valid() and attempt(
                 request,
                 lambda: yank_file(project.pk, filename, yank.cleaned_data["reason"], user.username, yanked=not back),
-                f"{filename} is {'offered again' if back else 'yanked'}.",
+                (gettext("%(filename)s is offered again.") if back else gettext("%(filename)s is yanked."))
+                % {"filename": filename},
             )
         if done:
             return redirect("manage-release", name=project.normalized_name, version=version)
@@ -106,7 +118,9 @@ def settings(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST" and "delete" in request.POST:
         retype = Retype(project.name, request.POST)
         if retype.is_valid() and attempt(
-            request, lambda: remove_project(project.pk, user.username), f"{project.name} is deleted."
+            request,
+            lambda: remove_project(project.pk, user.username),
+            gettext("%(name)s is deleted.") % {"name": project.name},
         ):
             return redirect("projects")
     elif request.method == "POST":
@@ -116,7 +130,7 @@ def settings(request: HttpRequest, name: str) -> HttpResponse:
             attempt(
                 request,
                 lambda: set_status(project.pk, Status(told["status"]), told["reason"], user.username),
-                f"{project.name} is {told['status']}.",
+                gettext("%(name)s is %(status)s.") % {"name": project.name, "status": told["status"]},
             )
             return redirect("manage-settings", name=project.normalized_name)
     context = {"status": status, "retype": retype, "downloads": downloads_of(project)}

@@ -3,6 +3,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from cheeseshop.catalog.models import Project, Release
@@ -19,7 +20,7 @@ from cheeseshop.manage.views.options import choice, page_of, typed
 def history(request: HttpRequest, name: str) -> HttpResponse:
     """Show what the journal says about a project, newest first."""
     project, _ = project_of(request, name)
-    term, who, kind = typed(request), typed(request, "who"), choice(request, "kind", "About", queries.KINDS)
+    term, who, kind = typed(request), typed(request, "who"), choice(request, "kind", gettext("About"), queries.KINDS)
     context = page_of(request, queries.history_of(project, term, who, kind.chosen))
     context |= {"filter": term, "who": who, "choices": [kind], "filtered": term or who or kind.chosen}
     return render(request, "manage/history.html", shell(request, project, "manage-history") | context)

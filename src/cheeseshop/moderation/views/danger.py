@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from packaging.utils import canonicalize_name
@@ -92,7 +93,7 @@ def observe(request: HttpRequest, bearer: Bearer, name: str) -> HttpResponse:
         return _said(HTTPStatus.NOT_FOUND, f"There is no project named {name}.")
     try:
         bearer.check(project.normalized_name, project.pk)
-        limits.spend(request, "observe", str(bearer.person.id), "Too many reports.")
+        limits.spend(request, "observe", str(bearer.person.id), gettext("Too many reports."))
         made = report(_told(request, project), User.objects.get(pk=bearer.person.id))
     except Forbidden:
         return _said(HTTPStatus.FORBIDDEN, DENIED)

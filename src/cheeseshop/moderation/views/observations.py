@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 from packaging.utils import canonicalize_name
 
@@ -36,32 +38,34 @@ class Decide(forms.Form):
     """What is made of an observation."""
 
     reason = forms.CharField(
-        label="Reason",
+        label=_("Reason"),
         max_length=LONGEST_REASON,
         required=False,
-        help_text="Whoever reported it reads this; for a quarantine and a removal everybody concerned does.",
+        help_text=_("Whoever reported it reads this; for a quarantine and a removal everybody concerned does."),
     )
     note = forms.CharField(
-        label="Note",
+        label=_("Note"),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="For moderators alone: the evidence.",
+        help_text=_("For moderators alone: the evidence."),
     )
     what = forms.CharField(
-        label="Version or file name",
+        label=_("Version or file name"),
         max_length=255,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text="To remove only that.",
+        help_text=_("To remove only that."),
     )
     confirm = forms.CharField(
-        label="Name of the project",
+        label=_("Name of the project"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text="Type it to remove the whole project as malware, for ever: its name is prohibited, and everybody with"
-        " a role of their own on it is frozen.",
+        help_text=_(
+            "Type it to remove the whole project as malware, for ever: its name is prohibited, and everybody with"
+            " a role of their own on it is frozen."
+        ),
     )
 
 
@@ -71,7 +75,7 @@ def one(request: HttpRequest, observation: UUID) -> HttpResponse:
     user = administrator(request)
     found = get_object_or_404(Observation, pk=observation)
     if request.method == "POST" and found.verdict:
-        messages.error(request, "This observation was decided already; look at it again.")
+        messages.error(request, gettext("This observation was decided already; look at it again."))
         return redirect("observation", observation=found.pk)
     form = Decide(request.POST or None)
     if request.method == "POST" and form.is_valid() and _judged(request, found, form, user.username):
@@ -108,11 +112,11 @@ def _act(request: HttpRequest, found: Observation, judgement: Judgement, told: d
         administrator(request, SiteAction.REMOVE)
     if "remove" in request.POST:
         if not told["what"]:
-            raise Refusal("Type the version or the file name that is to be removed.")
+            raise Refusal(gettext("Type the version or the file name that is to be removed."))
         return f"the {judging.remove_part(judgement, told['what'])} is removed"
     if "malware" in request.POST:
         if not told["confirm"] or canonicalize_name(told["confirm"]) != found.subject.partition(" ")[0]:
-            raise Refusal("Type the name of the project to remove it as malware.")
+            raise Refusal(gettext("Type the name of the project to remove it as malware."))
         frozen = judging.remove_malware(judgement)
         return f"removed as malware; frozen: {', '.join(frozen) or 'nobody'}"
     verdict = Verdict.CONFIRMED if "confirmed" in request.POST else Verdict.HARMLESS

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from cheeseshop.access.ownership import owners_of
@@ -55,7 +56,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         order = Order(form.held, told["reason"], user.username, told["evidence"])
-        if _done(request, lambda: quarantining.hold(order), "It is in quarantine."):
+        if _done(request, lambda: quarantining.hold(order), gettext("It is in quarantine.")):
             return redirect("quarantine")
     return render(request, "moderation/hold.html", {"form": form})
 
@@ -69,10 +70,14 @@ def of_user(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         person, reason = form.user, form.cleaned_data["reason"]
         flow = quarantining.clear_all_of if "clear" in request.POST else quarantining.hold_all_of
-        said = "out of" if "clear" in request.POST else "in"
+        said = (
+            gettext("%(count)s of %(username)s's projects: now out of quarantine.")
+            if "clear" in request.POST
+            else gettext("%(count)s of %(username)s's projects: now in quarantine.")
+        )
         try:
             count = flow(person.pk, reason, user.username)
-            messages.success(request, f"{count} of {person.username}'s projects: now {said} quarantine.")
+            messages.success(request, said % {"count": count, "username": person.username})
         except Refusal as error:
             messages.error(request, error.message)
         return redirect("quarantine")
@@ -88,12 +93,16 @@ def one(request: HttpRequest, case: UUID) -> HttpResponse:
     answer = Answer(request.POST if "answer" in request.POST else None)
     if answer.is_valid():
         text = answer.cleaned_data["text"]
-        _done(request, lambda: appeals.answer(found.pk, text, user.username), "Your answer is sent.")
+        _done(request, lambda: appeals.answer(found.pk, text, user.username), gettext("Your answer is sent."))
         return redirect("quarantine-case", case=found.pk)
     form = Clear(request.POST if "clear" in request.POST else None)
     if form.is_valid():
         note = form.cleaned_data["note"]
-        _done(request, lambda: quarantining.clear(found.pk, note, user.username), f"{found.title} is cleared.")
+        _done(
+            request,
+            lambda: quarantining.clear(found.pk, note, user.username),
+            gettext("%(title)s is cleared.") % {"title": found.title},
+        )
         return redirect("quarantine")
     return render(request, "moderation/case.html", _shown(found, form, answer))
 
@@ -114,7 +123,7 @@ def of_project(request: HttpRequest, name: str) -> HttpResponse:
     form = Appealing(request.POST or None, initial={"case": found[0].pk if found else ""})
     if request.method == "POST":
         if not owner:
-            raise Explained(f"Only owners of {project.name} appeal.")
+            raise Explained(gettext("Only owners of %(name)s appeal.") % {"name": project.name})
         if form.is_valid() and _appealed(request, project, form):
             return redirect("project-quarantine", name=project.normalized_name)
     page = {**shell(request, project, "manage-settings"), "cases": found, "form": form, "owner": owner}
@@ -129,7 +138,7 @@ def of_project(request: HttpRequest, name: str) -> HttpResponse:
 def _appealed(request: HttpRequest, project: Project, form: Appealing) -> bool:
     user = me(request)
     try:
-        limits.spend(request, "appeal", str(user.pk), "You sent many appeals.")
+        limits.spend(request, "appeal", str(user.pk), gettext("You sent many appeals."))
         appeals.write(project, form.cleaned_data["case"], form.cleaned_data["text"], user)
     except limits.TooMany as error:
         form.add_error(None, error)
@@ -137,7 +146,7 @@ def _appealed(request: HttpRequest, project: Project, form: Appealing) -> bool:
     except Refusal as error:
         form.add_error(None, error.message)
         return False
-    messages.success(request, "Your appeal is with the moderators. You are mailed what they answer.")
+    messages.success(request, gettext("Your appeal is with the moderators. You are mailed what they answer."))
     return True
 
 

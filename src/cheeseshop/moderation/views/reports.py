@@ -8,6 +8,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cheeseshop.accounts import limits
@@ -26,16 +29,22 @@ class MalwareReport(forms.Form):
     """Where in the project something is to be seen, and what it is."""
 
     link = forms.CharField(
-        label="Where it is",
+        label=_("Where it is"),
         max_length=reports.LONGEST_LINK,
-        help_text="The address of the file or line under “Look inside”, on this site or on the public inspector.",
+        help_text=_("The address of the file or line under “Look inside”, on this site or on the public inspector."),
         widget=forms.URLInput(attrs={"autocomplete": "off"}),
     )
     summary = forms.CharField(
-        label="What it does",
+        label=_("What it does"),
         max_length=reports.LONGEST,
-        help_text=f"{reports.SHORTEST} to {reports.LONGEST} characters of plain text: what the code does, and how you"
-        " found it. Moderators read this.",
+        help_text=format_lazy(
+            _(
+                "{shortest} to {longest} characters of plain text: what the code does, and how you found it. "
+                "Moderators read this."
+            ),
+            shortest=reports.SHORTEST,
+            longest=reports.LONGEST,
+        ),
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
@@ -72,7 +81,7 @@ def malware(request: HttpRequest, name: str) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "moderation/report.html", context)
     try:
-        limits.spend(request, "report_malware", str(user.pk), "You sent many reports.")
+        limits.spend(request, "report_malware", str(user.pk), gettext("You sent many reports."))
         told = form.cleaned_data
         report(reports.Report(project.pk, Kind.MALWARE, told["summary"], told["link"], by_form=True), user)
     except limits.TooMany as error:
@@ -81,7 +90,9 @@ def malware(request: HttpRequest, name: str) -> HttpResponse:
     except Refusal as error:
         form.add_error(None, error.message)
         return render(request, "moderation/report.html", context)
-    messages.success(request, f"Thank you. Your report of {project.name} is with the moderators.")
+    messages.success(
+        request, gettext("Thank you. Your report of %(name)s is with the moderators.") % {"name": project.name}
+    )
     return redirect("project", name=project.normalized_name)
 
 

@@ -8,6 +8,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cheeseshop.access.site_roles import SiteAction, may_on_site
@@ -46,7 +47,7 @@ def text(request: HttpRequest, key: str) -> HttpResponse:
     user = administrator(request, SiteAction.BANNERS)
     piece = BY_KEY.get(key)
     if piece is None:
-        raise Http404(f"There is no text {key!r}.")
+        raise Http404(gettext("There is no text %(key)r.") % {"key": key})
     words, row = queries.text_of(piece)
     before = queries.words_before(f"text {key}", request.GET.get("from", ""))
     begin = {"base": row.number if row else 0, "text": words if before is None else before}
@@ -87,10 +88,10 @@ def _change(request: HttpRequest, piece: Piece, form: Form, user: User) -> None:
     edit = Edit(form.cleaned_data["text"], form.cleaned_data["base"], form.cleaned_data["note"])
     if "default" in request.POST:
         flows.use_shipped_text(piece.key, edit, user.username)
-        messages.success(request, f"{piece.title}: the text is the one that is shipped.")
+        messages.success(request, gettext("%(title)s: the text is the one that is shipped.") % {"title": piece.title})
         return
     flows.change_text(piece.key, edit, user.username)
-    messages.success(request, f"{piece.title}: the text is changed.")
+    messages.success(request, gettext("%(title)s: the text is changed.") % {"title": piece.title})
 
 
 @require_http_methods(_BOTH)
@@ -112,7 +113,7 @@ def announcements(request: HttpRequest) -> HttpResponse:
 
 def _publish(request: HttpRequest, form: Form, user: User) -> None:
     made = flows.announce(form.cleaned_data["title"], form.cleaned_data["text"], user.username)
-    messages.success(request, f"{made.title}: the announcement is published.")
+    messages.success(request, gettext("%(title)s: the announcement is published.") % {"title": made.title})
 
 
 @require_http_methods(_BOTH)
@@ -136,12 +137,14 @@ def announcement(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _change_announcement(request: HttpRequest, found: Announcement, form: Form, user: User) -> None:
     flows.change_announcement(found.pk, form.cleaned_data["title"], form.cleaned_data["text"], user.username)
-    messages.success(request, f"{form.cleaned_data['title']}: the announcement is changed.")
+    messages.success(
+        request, gettext("%(title)s: the announcement is changed.") % {"title": form.cleaned_data["title"]}
+    )
 
 
 def _withdraw(request: HttpRequest, found: Announcement, user: User) -> None:
     try:
         flows.withdraw_announcement(found.pk, user.username)
-        messages.success(request, f"{found.title}: the announcement is withdrawn.")
+        messages.success(request, gettext("%(title)s: the announcement is withdrawn.") % {"title": found.title})
     except Refusal as error:
         messages.error(request, error.message)

@@ -3,6 +3,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from cheeseshop.accounts.views.settings import page_number
@@ -21,7 +22,7 @@ def text(request: HttpRequest, key: str) -> HttpResponse:
     piece = BY_KEY[key]
     words, row = text_of(piece)
     if not words:
-        raise Http404(f"{piece.title}: this site has nothing to say about it.")
+        raise Http404(gettext("%(title)s: this site has nothing to say about it.") % {"title": piece.title})
     context = {"piece": piece, "html": as_safe_html(words), "row": row}
     return render(request, "notices/text.html", context)
 
@@ -32,7 +33,7 @@ def announcements(request: HttpRequest) -> HttpResponse:
     page = page_number(request)
     found, more = newest(page)
     if page > 1 and not found:
-        raise Http404("There is no such page of announcements.")
+        raise Http404(gettext("There is no such page of announcements."))
     shown = [(each, as_safe_html(each.text)) for each in found]
     return render(request, "notices/announcements.html", {"announcements": shown, "page": page, "more": more})
 
@@ -52,5 +53,5 @@ def announcement_numbered(number: int) -> Announcement:
     """
     found = Announcement.objects.filter(pk=number).first() if number < _LARGEST else None
     if found is None:
-        raise Http404("There is no such announcement, or it was withdrawn.")
+        raise Http404(gettext("There is no such announcement, or it was withdrawn."))
     return found

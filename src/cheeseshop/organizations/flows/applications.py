@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from cheeseshop.accounts import history
 from cheeseshop.accounts.models import ProhibitedUsername, User
@@ -55,7 +56,7 @@ def apply(wish: Wish, applicant: User) -> Application:
     """
     settings = current.settings()
     if settings.read_only:
-        raise Forbidden("The index is in read-only mode; nothing can be changed now.")
+        raise Forbidden(gettext("The index is in read-only mode; nothing can be changed now."))
     made = Application(**wish.told(), applicant=applicant, statement=wish.statement)
     try:
         made.full_clean(validate_unique=False, validate_constraints=False)
@@ -66,7 +67,10 @@ def apply(wish: Wish, applicant: User) -> Application:
         check_name(wish.name, applicant)
         waiting = Application.objects.filter(applicant=applicant, state=Application.State.OPEN).count()
         if waiting >= MOST_UNDECIDED:
-            raise Refusal(f"{waiting} of your applications wait for a decision; at most {MOST_UNDECIDED} may.")
+            raise Refusal(
+                gettext("%(waiting)s of your applications wait for a decision; at most %(most_undecided)s may.")
+                % {"waiting": waiting, "most_undecided": MOST_UNDECIDED}
+            )
         made.save(force_insert=True)
         if settings.organization_approval:
             told = {"organization": made.name, "link": f"{settings.url}/manage/organization-applications/{made.pk}/"}
@@ -87,12 +91,14 @@ def check_name(name: str, applicant: User) -> None:
     """
     lower = name.lower()
     if lower in RESERVED or ProhibitedUsername.objects.filter(name=lower).exists():
-        raise Refusal(f"The name {name!r} is reserved; choose another one.")
+        raise Refusal(gettext("The name %(name)r is reserved; choose another one.") % {"name": name})
     if UsedName.objects.filter(normalized_name=normalized(name)).exists():
-        raise Conflict(f"The name {name!r} is taken by an organisation, or was; choose another one.")
+        raise Conflict(
+            gettext("The name %(name)r is taken by an organisation, or was; choose another one.") % {"name": name}
+        )
     person = user_named(name)
     if person is not None and person.pk != applicant.pk:
-        raise Conflict(f"The name {name!r} is another person's username; choose another one.")
+        raise Conflict(gettext("The name %(name)r is another person's username; choose another one.") % {"name": name})
 
 
 def approve(application: UUID, administrator: str) -> Organization:
@@ -115,7 +121,7 @@ def decline(application: UUID, reason: str, administrator: str) -> None:
         Conflict: when it was decided already.
     """
     if not reason.strip() or len(reason) > 1000:  # noqa: PLR2004 - the column's width
-        raise Refusal("Say why it is declined, in at most 1000 characters; the person reads it.")
+        raise Refusal(gettext("Say why it is declined, in at most 1000 characters; the person reads it."))
     with transaction.atomic():
         found = _open(application)
         _decided(found, Application.State.DECLINED, administrator, reason)
@@ -132,7 +138,7 @@ def withdraw(application: UUID, applicant: User) -> str:
         rows = Application.objects.select_for_update()
         found = rows.filter(pk=application, applicant=applicant, state=Application.State.OPEN).first()
         if found is None:
-            raise Missing("This application was decided or withdrawn already.")
+            raise Missing(gettext("This application was decided or withdrawn already."))
         found.delete()
     return found.name
 
@@ -140,9 +146,12 @@ def withdraw(application: UUID, applicant: User) -> str:
 def _open(application: UUID) -> Application:
     found = Application.objects.select_for_update().filter(pk=application).first()
     if found is None:
-        raise Missing("There is no such application; it may be withdrawn.")
+        raise Missing(gettext("There is no such application; it may be withdrawn."))
     if found.state != Application.State.OPEN:
-        raise Conflict(f"The application for {found.name} was decided already: {found.state}.")
+        raise Conflict(
+            gettext("The application for %(name)s was decided already: %(state)s.")
+            % {"name": found.name, "state": found.state}
+        )
     return found
 
 
@@ -160,7 +169,9 @@ def _create(found: Application, administrator: str) -> Organization:
             UsedName(normalized_name=found.normalized_name).save(force_insert=True)
             made.save(force_insert=True)
     except IntegrityError as error:
-        raise Conflict(f"The name {found.name!r} is taken by an organisation, or was; choose another one.") from error
+        raise Conflict(
+            gettext("The name %(name)r is taken by an organisation, or was; choose another one.") % {"name": found.name}
+        ) from error
     _decided(found, Application.State.APPROVED, administrator)
     owner = found.applicant
     Membership.objects.create(organization=made, user=owner, role=MemberRole.OWNER)

@@ -4,6 +4,8 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from cheeseshop.accounts import history
 from cheeseshop.accounts.models import User
 from cheeseshop.core import current
@@ -36,10 +38,13 @@ def several_locked(*organizations: UUID) -> list[Organization]:
     rows = Organization.objects.select_for_update().filter(pk__in=organizations).order_by("pk")
     found = {each.pk: each for each in rows}
     if len(found) < len(set(organizations)):
-        raise Missing("This organisation does not exist any more.")
+        raise Missing(gettext("This organisation does not exist any more."))
     for each in found.values():
         if each.deactivated_at is not None:
-            raise Forbidden(f"The organisation {each.name} is deactivated; write to {settings.contact}.")
+            raise Forbidden(
+                gettext("The organisation %(name)s is deactivated; write to %(contact)s.")
+                % {"name": each.name, "contact": settings.contact}
+            )
     return [found[each] for each in organizations]
 
 
@@ -70,9 +75,9 @@ def team_locked(team: UUID) -> tuple[Organization, Team]:
     """
     found = Team.objects.filter(pk=team).first()
     if found is None:
-        raise Missing("This team does not exist any more.")
+        raise Missing(gettext("This team does not exist any more."))
     organization = locked(found.organization_id)
     again = Team.objects.filter(pk=team).first()
     if again is None:
-        raise Missing("This team does not exist any more.")
+        raise Missing(gettext("This team does not exist any more."))
     return organization, again

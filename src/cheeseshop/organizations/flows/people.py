@@ -6,6 +6,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from cheeseshop.accounts import history
 from cheeseshop.accounts.models import User
@@ -29,13 +30,18 @@ def invite(organization: UUID, username: str, role: MemberRole, actor: User) -> 
     """
     person = user_named(username)
     if person is None or not person.may_log_in:
-        raise Missing(f"There is no user named {username}.")
+        raise Missing(gettext("There is no user named %(username)s.") % {"username": username})
     if not EmailAddress.objects.filter(user=person, primary=True, verified=True).exists():
-        raise Refusal(f"{person.username} has no verified primary e-mail address and can't be invited yet.")
+        raise Refusal(
+            gettext("%(username)s has no verified primary e-mail address and can't be invited yet.")
+            % {"username": person.username}
+        )
     with transaction.atomic():
         found = locked(organization)
         if Membership.objects.filter(organization=found, user=person).exists():
-            raise Conflict(f"{person.username} is a member already; change the role instead.")
+            raise Conflict(
+                gettext("%(username)s is a member already; change the role instead.") % {"username": person.username}
+            )
         MemberInvitation.objects.filter(organization=found, user=person, expires_at__lt=now()).delete()
         try:
             with transaction.atomic():
@@ -43,7 +49,10 @@ def invite(organization: UUID, username: str, role: MemberRole, actor: User) -> 
                     organization=found, user=person, role=role, invited_by=actor.username, expires_at=now() + LASTS
                 )
         except IntegrityError as error:
-            raise Conflict(f"{person.username} is invited already; resend or revoke that invitation.") from error
+            raise Conflict(
+                gettext("%(username)s is invited already; resend or revoke that invitation.")
+                % {"username": person.username}
+            ) from error
         _mail(made, actor)
         write(found, actor.username, "organization_role:invite", f"{role} {person.username}")
     return made
@@ -66,7 +75,9 @@ def resend(organization: UUID, invitation: UUID, actor: User) -> str:
         found = locked(organization)
         sent = _of(found, invitation)
         if now() - sent.sent_at < _BETWEEN_MAILS:
-            raise Refusal("This invitation was mailed a moment ago; wait ten minutes.", status=429, retry_after=600)
+            raise Refusal(
+                gettext("This invitation was mailed a moment ago; wait ten minutes."), status=429, retry_after=600
+            )
         sent.sent_at, sent.expires_at = now(), now() + LASTS
         sent.save(update_fields=["sent_at", "expires_at"])
         _mail(sent, actor)
@@ -92,7 +103,7 @@ def _of(organization: Organization, invitation: UUID) -> MemberInvitation:
     rows = MemberInvitation.objects.select_related("user", "organization")
     found = rows.filter(organization=organization, pk=invitation).first()
     if found is None:
-        raise Missing("This invitation was answered or revoked already.")
+        raise Missing(gettext("This invitation was answered or revoked already."))
     return found
 
 
@@ -105,7 +116,7 @@ def open_invitation(invitation: UUID, person: User) -> MemberInvitation:
     rows = MemberInvitation.objects.select_related("organization")
     found = rows.filter(pk=invitation, user=person, expires_at__gt=now()).first()
     if found is None:
-        raise Missing("This invitation was revoked, answered, or has expired; ask an owner for another one.")
+        raise Missing(gettext("This invitation was revoked, answered, or has expired; ask an owner for another one."))
     return found
 
 
@@ -152,7 +163,7 @@ def change_role(organization: UUID, person: UUID, role: MemberRole, actor: User)
         found = locked(organization)
         membership = _membership(found, person)
         if membership.user_id == actor.pk and membership.role == MemberRole.OWNER != role:
-            raise Conflict("Owners can't demote themselves; another owner can.")
+            raise Conflict(gettext("Owners can't demote themselves; another owner can."))
         _keep_an_owner(found, membership, role)
         membership.role = role
         membership.save(update_fields=["role"])
@@ -194,7 +205,7 @@ def show_in_public(organization: UUID, person: User, *, shown: bool) -> None:
 def _membership(organization: Organization, person: UUID) -> Membership:
     found = Membership.objects.select_related("user").filter(organization=organization, user=person).first()
     if found is None:
-        raise Missing("This person is no member any more.")
+        raise Missing(gettext("This person is no member any more."))
     return found
 
 
@@ -205,4 +216,7 @@ def _keep_an_owner(organization: Organization, found: Membership, role: MemberRo
     others = Membership.objects.filter(organization=organization, role=MemberRole.OWNER).exclude(pk=found.pk)
     if not others.exists():
         name = found.user.username
-        raise Conflict(f"{name} is the last owner of {organization.name}; make somebody else an owner first.")
+        raise Conflict(
+            gettext("%(name)s is the last owner of %(organization)s; make somebody else an owner first.")
+            % {"name": name, "organization": organization.name}
+        )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 from packaging.utils import InvalidName, canonicalize_name
 
 from cheeseshop.access.models import ProjectRole, Role
@@ -40,9 +41,11 @@ def create_project(organization: UUID, name: str, actor: User, address: str) -> 
     try:
         normalized = str(canonicalize_name(name, validate=True))
     except InvalidName as error:
-        raise Refusal(f"{name!r} is no name for a project: letters, digits, '.', '_' and '-' only.") from error
+        raise Refusal(
+            gettext("%(name)r is no name for a project: letters, digits, '.', '_' and '-' only.") % {"name": name}
+        ) from error
     if not current.settings().allow_new_projects:
-        raise Forbidden("New project registration is disabled for now.")
+        raise Forbidden(gettext("New project registration is disabled for now."))
     creator = Creator(actor.pk, address)
     with transaction.atomic():
         found = locked(organization)
@@ -54,7 +57,7 @@ def create_project(organization: UUID, name: str, actor: User, address: str) -> 
             with transaction.atomic():
                 made.save(force_insert=True)
         except IntegrityError as error:
-            raise Conflict(f"The name {name!r} conflicts with an existing project.") from error
+            raise Conflict(gettext("The name %(name)r conflicts with an existing project.") % {"name": name}) from error
         write(found, actor.username, "organization_project:add", made.name)
         tell(found, "organization-project-added", project=made.name, by=actor.username)
         changes = [
@@ -85,9 +88,12 @@ def offer(project: UUID, target: Target, actor: User) -> Offered:
         owned = _with_organizations(project, target)
         _check_giver(owned, actor)
         if owned.organization_id is not None and owned.organization_id == target.pk:
-            raise Conflict(f"{owned.name} belongs to {target} already.")
+            raise Conflict(gettext("%(name)s belongs to %(target)s already.") % {"name": owned.name, "target": target})
         if owned.organization_id is None and isinstance(target, User):
-            raise Conflict(f"{owned.name} is in no organisation: invite {target} as an owner, and leave.")
+            raise Conflict(
+                gettext("%(name)s is in no organisation: invite %(target)s as an owner, and leave.")
+                % {"name": owned.name, "target": target}
+            )
         if _may_take(actor, target):
             ProjectOffer.objects.filter(project=owned).delete()
             return Offered(None, _move(owned, target, actor))
@@ -106,7 +112,7 @@ def _with_organizations(project: UUID, target: Target) -> Project:
         several_locked(*sides)
     owned = catalog.locked(project)
     if owned.organization_id != before:
-        raise Conflict(f"{owned.name} was moved a moment ago; look at it again.")
+        raise Conflict(gettext("%(name)s was moved a moment ago; look at it again.") % {"name": owned.name})
     return owned
 
 
@@ -116,7 +122,10 @@ def _check_giver(project: Project, actor: User) -> None:
     else:
         fine = may(actor, Action.ADMIN, project.pk)
     if not fine:
-        raise Forbidden(f"Only an owner may give {project.name} away; of a project in an organisation, its owners.")
+        raise Forbidden(
+            gettext("Only an owner may give %(name)s away; of a project in an organisation, its owners.")
+            % {"name": project.name}
+        )
 
 
 def _may_take(actor: User, target: Target) -> bool:
@@ -127,7 +136,7 @@ def _may_take(actor: User, target: Target) -> bool:
 
 def _make(project: Project, target: Target, actor: User) -> ProjectOffer:
     if isinstance(target, User) and not target.may_log_in:
-        raise Missing(f"There is no user named {target.username}.")
+        raise Missing(gettext("There is no user named %(username)s.") % {"username": target.username})
     ProjectOffer.objects.filter(project=project, expires_at__lt=now()).delete()
     try:
         with transaction.atomic():
@@ -140,7 +149,9 @@ def _make(project: Project, target: Target, actor: User) -> ProjectOffer:
                 expires_at=now() + LASTS,
             )
     except IntegrityError as error:
-        raise Conflict(f"{project.name} is offered already; take that offer back first.") from error
+        raise Conflict(
+            gettext("%(name)s is offered already; take that offer back first.") % {"name": project.name}
+        ) from error
     link = f"{current.settings().url}/manage/organizations/offer/{made.pk}/"
     told = {"project": project.name, "by": actor.username, "to": str(target), "link": link}
     for person in owners_of(target) if isinstance(target, Organization) else [target]:
@@ -160,7 +171,7 @@ def open_offer(identity: UUID, actor: User) -> ProjectOffer:
     found = rows.filter(pk=identity, expires_at__gt=now()).first()
     target = (found.to_organization or found.to_user) if found else None
     if found is None or target is None or not _may_take(actor, target):
-        raise Missing("This offer was answered or taken back, or has expired; ask for another one.")
+        raise Missing(gettext("This offer was answered or taken back, or has expired; ask for another one."))
     return found
 
 
@@ -175,7 +186,7 @@ def accept(identity: UUID, actor: User) -> Changed:
         found = open_offer(identity, actor)
         target = found.to_organization or found.to_user
         if target is None:  # the constraint knows better
-            raise Missing("This offer is to nobody.")
+            raise Missing(gettext("This offer is to nobody."))
         owned = _with_organizations(found.project_id, target)
         found = open_offer(identity, actor)  # once more, where nobody comes in between
         found.delete()
@@ -208,7 +219,7 @@ def take_back(project: UUID, actor: User) -> None:
         _check_giver(owned, actor)
         removed, _ = ProjectOffer.objects.filter(project=owned).delete()
         if not removed:
-            raise Missing("This offer was answered or taken back already.")
+            raise Missing(gettext("This offer was answered or taken back already."))
 
 
 def _move(project: Project, target: Target, actor: User) -> Changed:

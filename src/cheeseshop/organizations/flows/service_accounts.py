@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from cheeseshop.accounts.models import USERNAME, User
 from cheeseshop.core.clock import now
@@ -31,14 +32,16 @@ def create_service_account(organization: UUID, name: str, purpose: str, actor: U
         username = f"{found.name}.{name}"
         _check(username, purpose)
         if User.objects.filter(service_of=found, deleted_at=None).count() >= MOST:
-            raise Refusal(f"An organisation has at most {MOST} service accounts.")
+            raise Refusal(gettext("An organisation has at most %(most)s service accounts.") % {"most": MOST})
         made = User(username=username, full_name=purpose, service_of=found)
         made.set_unusable_password()
         try:
             with transaction.atomic():
                 made.save(force_insert=True)
         except IntegrityError as error:
-            raise Conflict(f"The name {username} is taken, or was; names are never given again.") from error
+            raise Conflict(
+                gettext("The name %(username)s is taken, or was; names are never given again.") % {"username": username}
+            ) from error
         write(found, actor.username, "service_account:add", username)
         tell(found, "service-account-added", account=username, by=actor.username)
     return made
@@ -50,9 +53,12 @@ def _check(username: str, purpose: str) -> None:
     except ValidationError as error:
         raise Refusal(error.messages[0]) from error
     if len(username) > _LONGEST:
-        raise Refusal(f"With the organisation's name before it the name has {len(username)} characters; at most 50 go.")
+        raise Refusal(
+            gettext("With the organisation's name before it the name has %(username)s characters; at most 50 go.")
+            % {"username": len(username)}
+        )
     if len(purpose) > 100:  # noqa: PLR2004 - the column's width
-        raise Refusal("Say what it is for in at most 100 characters.")
+        raise Refusal(gettext("Say what it is for in at most 100 characters."))
 
 
 def suspend(organization: UUID, account: UUID, actor: User, *, suspended: bool = True) -> User:
@@ -103,5 +109,5 @@ def _of(organization: Organization, account: UUID) -> User:
     rows = User.objects.select_for_update()
     found = rows.filter(pk=account, service_of=organization, deleted_at=None).first()
     if found is None:
-        raise Missing(f"{organization.name} has no such service account any more.")
+        raise Missing(gettext("%(name)s has no such service account any more.") % {"name": organization.name})
     return found

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from cheeseshop.accounts.models import User
 from cheeseshop.core.errors import Missing
@@ -32,7 +33,7 @@ def make_token(organization: UUID, wanted: TokenRequest, actor: User, origin: Ht
 
 def _check(organization: Organization, account: User) -> None:
     if not User.objects.filter(pk=account.pk, service_of=organization, deleted_at=None).exists():
-        raise Missing(f"{organization.name} has no such service account any more.")
+        raise Missing(gettext("%(name)s has no such service account any more.") % {"name": organization.name})
 
 
 @dataclass(frozen=True, slots=True)

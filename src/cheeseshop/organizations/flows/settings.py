@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext, ngettext
 
 from cheeseshop.accounts.models import User
 from cheeseshop.catalog.flows.set_limits import checked_limit
@@ -58,7 +59,12 @@ def delete_organization(organization: UUID, actor: User) -> str:
         found = locked(organization)
         owned = found.projects.count()
         if owned:
-            raise Conflict(f"{found.name} has {owned} project{'s' * (owned > 1)}; move or delete them first.")
+            said = ngettext(
+                "%(name)s has %(count)d project; move or delete it first.",
+                "%(name)s has %(count)d projects; move or delete them first.",
+                owned,
+            )
+            raise Conflict(said % {"name": found.name, "count": owned})
         for account in User.objects.filter(service_of=found):
             end(account)
         people = list(User.objects.filter(memberships__organization=found))
@@ -78,7 +84,7 @@ def set_active(name: str, *, active: bool, administrator: str) -> Organization:
         rows = Organization.objects.select_for_update()
         found = rows.filter(normalized_name=normalized(name)).first() if "\0" not in name else None
         if found is None:
-            raise Missing(f"There is no organisation named {name}.")
+            raise Missing(gettext("There is no organisation named %(name)s.") % {"name": name})
         found.deactivated_at = None if active else found.deactivated_at or now()
         found.save(update_fields=["deactivated_at"])
         write(found, administrator, "organization:activate" if active else "organization:deactivate")
@@ -101,7 +107,7 @@ def set_limits(name: str, file_size: int | None, total_size: int | None, *, admi
     with transaction.atomic():
         found = Organization.objects.select_for_update().filter(normalized_name=normalized(name)).first()
         if found is None:
-            raise Missing(f"There is no organisation named {name}.")
+            raise Missing(gettext("There is no organisation named %(name)s.") % {"name": name})
         said = []
         if file_size is not None:
             found.max_file_size = own_file

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from cheeseshop.access.models import Role
 from cheeseshop.accounts import history
@@ -41,7 +42,7 @@ def create_team(organization: UUID, name: str, actor: User) -> Team:
     with transaction.atomic():
         found = locked(organization)
         if Team.objects.filter(organization=found).count() >= MOST:
-            raise Refusal(f"An organisation has at most {MOST} teams.")
+            raise Refusal(gettext("An organisation has at most %(most)s teams.") % {"most": MOST})
         made = Team(organization=found, name=name, normalized_name=normalized(name))
         _save(made)
         write(found, actor.username, "team:create", name, made)
@@ -55,7 +56,9 @@ def _check_name(name: str) -> None:
     except ValidationError as error:
         raise Refusal(error.messages[0]) from error
     if len(name) > LONGEST_NAME:
-        raise Refusal(f"The name of a team has at most {LONGEST_NAME} characters.")
+        raise Refusal(
+            gettext("The name of a team has at most %(longest_name)s characters.") % {"longest_name": LONGEST_NAME}
+        )
 
 
 def _save(team: Team) -> None:
@@ -63,7 +66,7 @@ def _save(team: Team) -> None:
         with transaction.atomic():
             team.save()
     except IntegrityError as error:
-        raise Conflict(f"There is a team named {team.name} already.") from error
+        raise Conflict(gettext("There is a team named %(name)s already.") % {"name": team.name}) from error
 
 
 def rename_team(team: UUID, name: str, actor: User) -> Team:
@@ -117,9 +120,14 @@ def add_member(team: UUID, username: str, actor: User) -> User:
         organization, found = team_locked(team)
         person = user_named(username)
         if person is None or not _belongs(person, organization):
-            raise Missing(f"{organization.name} has no member or service account named {username}.")
+            raise Missing(
+                gettext("%(name)s has no member or service account named %(username)s.")
+                % {"name": organization.name, "username": username}
+            )
         if TeamMember.objects.filter(team=found, user=person).exists():
-            raise Conflict(f"{person.username} is in {found.name} already.")
+            raise Conflict(
+                gettext("%(username)s is in %(name)s already.") % {"username": person.username, "name": found.name}
+            )
         TeamMember.objects.create(team=found, user=person)
         write(organization, actor.username, "team_role:add", person.username, found)
         history.record(person, "team:role:add", None, f"{found.name} of {organization.name}")
@@ -143,7 +151,7 @@ def remove_member(team: UUID, person: UUID, actor: User) -> str:
         organization, found = team_locked(team)
         member = TeamMember.objects.select_related("user").filter(team=found, user=person).first()
         if member is None:
-            raise Missing(f"This person is not in {found.name} any more.")
+            raise Missing(gettext("This person is not in %(name)s any more.") % {"name": found.name})
         name = member.user.username
         member.delete()
         write(organization, actor.username, "team_role:remove", name, found)
@@ -163,10 +171,16 @@ def give_role(team: UUID, project: UUID, role: Role, actor: User) -> Changed:
         organization, found = team_locked(team)
         owned = catalog.locked(project)
         if owned.organization_id != organization.pk:
-            raise Conflict(f"{owned.name} does not belong to {organization.name}; move it there first.")
+            raise Conflict(
+                gettext("%(name)s does not belong to %(organization)s; move it there first.")
+                % {"name": owned.name, "organization": organization.name}
+            )
         held = TeamRole.objects.filter(project=owned, team=found).first()
         if held is not None and held.role == role:
-            raise Conflict(f"{found.name} is {role} of {owned.name} already.")
+            raise Conflict(
+                gettext("%(name)s is %(role)s of %(project)s already.")
+                % {"name": found.name, "role": gettext(role), "project": owned.name}
+            )
         TeamRole.objects.update_or_create(project=owned, team=found, defaults={"role": role})
         action = f"change {found.name} to {role}" if held else f"add {role} {found.name}"
         tag = "team_project_role:change" if held else "team_project_role:add"
@@ -188,7 +202,9 @@ def take_role(team: UUID, project: UUID, actor: User) -> Changed:
         owned = catalog.locked(project)
         held = TeamRole.objects.filter(project=owned, team=found).first()
         if held is None:
-            raise Missing(f"{found.name} has no role on {owned.name} any more.")
+            raise Missing(
+                gettext("%(name)s has no role on %(project)s any more.") % {"name": found.name, "project": owned.name}
+            )
         held.delete()
         write(organization, actor.username, "team_project_role:remove", f"{held.role} of {owned.name}", found)
         told = {"team": found.name, "role": held.role, "by": actor.username, "organization": organization.name}

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cheeseshop.access.permissions import OrganizationAction, may, powers_in
 from cheeseshop.accounts.models import User
@@ -24,19 +26,19 @@ from cheeseshop.web.errors import Explained
 BOTH = ["GET", "HEAD", "POST"]
 _READ = OrganizationAction.READ
 _TABS = (
-    ("organization-projects", "Projects", _READ),
-    ("organization-people", "People", _READ),
-    ("organization-teams", "Teams", _READ),
-    ("organization-service-accounts", "Service accounts", OrganizationAction.SERVICE_ACCOUNTS),
-    ("organization-hygiene", "Hygiene", OrganizationAction.SERVICE_ACCOUNTS),
-    ("organization-history", "History", _READ),
-    ("organization-settings", "Settings", OrganizationAction.SETTINGS),
+    ("organization-projects", _("Projects"), _READ),
+    ("organization-people", _("People"), _READ),
+    ("organization-teams", _("Teams"), _READ),
+    ("organization-service-accounts", _("Service accounts"), OrganizationAction.SERVICE_ACCOUNTS),
+    ("organization-hygiene", _("Hygiene"), OrganizationAction.SERVICE_ACCOUNTS),
+    ("organization-history", _("History"), _READ),
+    ("organization-settings", _("Settings"), OrganizationAction.SETTINGS),
 )
 _TEAM_TABS = (
-    ("team-projects", "Projects"),
-    ("team-members", "Members"),
-    ("team-history", "History"),
-    ("team-settings", "Settings"),
+    ("team-projects", _("Projects")),
+    ("team-members", _("Members")),
+    ("team-history", _("History")),
+    ("team-settings", _("Settings")),
 )
 
 
@@ -52,7 +54,7 @@ def organization_of(
     user = me(request)
     found = organization_named(name)
     if found is None or not may(user, _READ, found.pk):
-        raise Http404(f"You have no organisation named {name}.")
+        raise Http404(gettext("You have no organisation named %(name)s.") % {"name": name})
     if (to_see or request.method == "POST") and not may(user, action, found.pk):
         raise why_not(found)
     return found, user
@@ -63,7 +65,10 @@ def why_not(organization: Organization) -> PermissionDenied:
     if organization.deactivated_at is None:
         return PermissionDenied()
     contact = current.settings().contact
-    return Explained(f"The organisation {organization.name} is deactivated; write to {contact}.")
+    return Explained(
+        gettext("The organisation %(name)s is deactivated; write to %(contact)s.")
+        % {"name": organization.name, "contact": contact}
+    )
 
 
 def team_of(request: HttpRequest, name: str, team: str) -> tuple[Organization, Team, User]:
@@ -75,7 +80,7 @@ def team_of(request: HttpRequest, name: str, team: str) -> tuple[Organization, T
     organization, user = organization_of(request, name)
     found = team_named(organization, team)
     if found is None:
-        raise Http404(f"{organization.name} has no team named {team}.")
+        raise Http404(gettext("%(name)s has no team named %(team)s.") % {"name": organization.name, "team": team})
     return organization, found, user
 
 
@@ -86,7 +91,7 @@ def shell(request: HttpRequest, organization: Organization, tab: str) -> dict[st
     return {
         "organization": organization,
         "tabs": [
-            Tab(reverse(view, kwargs=address), text, view == tab) for view, text, need in _TABS if need in allowed
+            Tab(reverse(view, kwargs=address), str(text), view == tab) for view, text, need in _TABS if need in allowed
         ],
         "can": {action.name.lower(): True for action in allowed},
     }
@@ -95,7 +100,7 @@ def shell(request: HttpRequest, organization: Organization, tab: str) -> dict[st
 def team_shell(request: HttpRequest, organization: Organization, team: Team, tab: str) -> dict[str, Any]:
     """Return what every page about a team shows around its own."""
     address = {"name": organization.name, "team": team.name}
-    own = [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in _TEAM_TABS]
+    own = [Tab(reverse(view, kwargs=address), str(text), view == tab) for view, text in _TEAM_TABS]
     return shell(request, organization, "organization-teams") | {"team": team, "team_tabs": own}
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cheeseshop.access.site_roles import SiteAction
@@ -39,16 +40,21 @@ def decide(request: HttpRequest, application: UUID) -> HttpResponse:
     administrator = _administrator(request)
     found = Application.objects.select_related("applicant").filter(pk=application).first()
     if found is None:
-        raise Http404("There is no such application; it may be withdrawn.")
+        raise Http404(gettext("There is no such application; it may be withdrawn."))
     form = Decide(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if "approve" in request.POST:
-            flow, done = (lambda: flows.approve(application, administrator)), f"{found.name} is approved."
+            flow, done = (
+                (lambda: flows.approve(application, administrator)),
+                gettext("%(name)s is approved.") % {"name": found.name},
+            )
             ready = carry_out(request, flow, done)
         else:
             reason = form.cleaned_data["reason"]
             ready = carry_out(
-                request, lambda: flows.decline(application, reason, administrator), f"{found.name} is declined."
+                request,
+                lambda: flows.decline(application, reason, administrator),
+                gettext("%(name)s is declined.") % {"name": found.name},
             )
         if ready:
             return redirect("organization-applications")

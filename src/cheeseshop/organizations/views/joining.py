@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cheeseshop.accounts.views.settings import me
@@ -26,7 +28,7 @@ def organization(request: HttpRequest, name: str) -> HttpResponse:
     """Show an organisation to anybody: what it tells, its projects, and the members who want to be named."""
     found = queries.organization_named(name)
     if found is None:
-        raise Http404(f"There is no organisation named {name}.")
+        raise Http404(gettext("There is no organisation named %(name)s.") % {"name": name})
     if found.name != name:
         return redirect("organization", name=found.name, permanent=True)
     page = Paginator(queries.public_projects(found), _PAGE).get_page(request.GET.get("page"))
@@ -54,9 +56,11 @@ def organizations(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error.message)
         else:
             if made.state == Application.State.APPROVED:
-                messages.success(request, f"The organisation {made.name} is yours.")
+                messages.success(request, gettext("The organisation %(name)s is yours.") % {"name": made.name})
                 return redirect("organization-projects", name=made.name)
-            messages.success(request, f"You asked for {made.name}; an administrator will decide.")
+            messages.success(
+                request, gettext("You asked for %(name)s; an administrator will decide.") % {"name": made.name}
+            )
             return redirect("organizations")
     context = {
         "form": form,
@@ -75,9 +79,13 @@ def application(request: HttpRequest, application: UUID) -> HttpResponse:
     user = me(request)
     found = Application.objects.filter(pk=application, applicant=user).first()
     if found is None:
-        raise Http404("There is no such application; it may be withdrawn.")
+        raise Http404(gettext("There is no such application; it may be withdrawn."))
     if request.method == "POST":
-        carry_out(request, lambda: applications.withdraw(application, user), f"You asked for {found.name} no more.")
+        carry_out(
+            request,
+            lambda: applications.withdraw(application, user),
+            gettext("You asked for %(name)s no more.") % {"name": found.name},
+        )
         return redirect("organizations")
     return render(request, "organizations/application.html", {"application": found})
 
@@ -94,9 +102,17 @@ def invitation(request: HttpRequest, invitation: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "organizations/invitation.html", {"invitation": found})
     if "accept" not in request.POST:
-        carry_out(request, lambda: people.decline(invitation, user), f"You declined the invitation to {name}.")
+        carry_out(
+            request,
+            lambda: people.decline(invitation, user),
+            gettext("You declined the invitation to %(name)s.") % {"name": name},
+        )
         return redirect("organizations")
-    if carry_out(request, lambda: people.accept(invitation, user), f"You are {found.role} of {name} now."):
+    if carry_out(
+        request,
+        lambda: people.accept(invitation, user),
+        gettext("You are %(role)s of %(name)s now.") % {"role": gettext(found.role), "name": name},
+    ):
         return redirect("organization-projects", name=name)
     return redirect("organizations")
 
@@ -110,12 +126,21 @@ def offer(request: HttpRequest, offer: UUID) -> HttpResponse:
     except Missing as error:
         raise Http404(error.message) from error
     project = found.project
-    form = Typed(project.name, "accept it", request.POST if "accept" in request.POST else None)
+    form = Typed(project.name, _("Type %(name)s to accept it"), request.POST if "accept" in request.POST else None)
     if "decline" in request.POST:
-        carry_out(request, lambda: projects.refuse(offer, user), f"You declined {project.name}.")
+        carry_out(
+            request, lambda: projects.refuse(offer, user), gettext("You declined %(name)s.") % {"name": project.name}
+        )
         return redirect("organizations")
     if form.is_valid() and carry_out(
-        request, lambda: projects.accept(offer, user), f"{project.name} has moved to {found.to_organization or 'you'}."
+        request,
+        lambda: projects.accept(offer, user),
+        (
+            gettext("%(name)s has moved to %(taker)s.")
+            if found.to_organization
+            else gettext("%(name)s has moved to you.")
+        )
+        % {"name": project.name, "taker": found.to_organization},
     ):
         return redirect("manage-project-organization", name=project.normalized_name)
     return render(request, "organizations/offer.html", {"offer": found, "form": form})

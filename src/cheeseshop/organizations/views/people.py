@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cheeseshop.access.permissions import OrganizationAction, may
@@ -32,7 +33,7 @@ def people(request: HttpRequest, name: str) -> HttpResponse:
         except Refusal as error:
             form.add_error("username", error.message)
         else:
-            carry_out(request, lambda: None, f"{made.user.username} is invited.")
+            carry_out(request, lambda: None, gettext("%(username)s is invited.") % {"username": made.user.username})
             return redirect("organization-people", name=found.name)
     invitations = MemberInvitation.objects.filter(organization=found).select_related("user")
     context = {"form": form, "members": queries.members(found), "invitations": invitations, "now": now()}
@@ -48,13 +49,13 @@ def member(request: HttpRequest, name: str, person: UUID) -> HttpResponse:
     found, user = organization_of(request, name, OrganizationAction.READ if own else _PEOPLE)
     if own and "remove" not in request.POST:
         flows.show_in_public(found.pk, user, shown="show" in request.POST)
-        carry_out(request, lambda: None, "Your choice is kept.")
+        carry_out(request, lambda: None, gettext("Your choice is kept."))
     elif "remove" in request.POST:
-        carry_out(request, lambda: flows.remove(found.pk, person, user), "The membership is ended.")
+        carry_out(request, lambda: flows.remove(found.pk, person, user), gettext("The membership is ended."))
     else:
         asked = request.POST.get("role", "")
         role = MemberRole(asked) if asked in MemberRole.values else MemberRole.MEMBER
-        carry_out(request, lambda: flows.change_role(found.pk, person, role, user), "The role is changed.")
+        carry_out(request, lambda: flows.change_role(found.pk, person, role, user), gettext("The role is changed."))
     if not may(user, OrganizationAction.READ, found.pk):
         return redirect("organizations")
     return redirect("organization-people", name=found.name)
@@ -64,7 +65,7 @@ def member(request: HttpRequest, name: str, person: UUID) -> HttpResponse:
 def resend(request: HttpRequest, name: str, invitation: UUID) -> HttpResponse:
     """Mail an invitation again."""
     found, user = organization_of(request, name, _PEOPLE)
-    carry_out(request, lambda: flows.resend(found.pk, invitation, user), "The invitation is sent again.")
+    carry_out(request, lambda: flows.resend(found.pk, invitation, user), gettext("The invitation is sent again."))
     return redirect("organization-people", name=found.name)
 
 
@@ -72,5 +73,5 @@ def resend(request: HttpRequest, name: str, invitation: UUID) -> HttpResponse:
 def revoke(request: HttpRequest, name: str, invitation: UUID) -> HttpResponse:
     """Take an invitation back."""
     found, user = organization_of(request, name, _PEOPLE)
-    carry_out(request, lambda: flows.revoke(found.pk, invitation, user), "The invitation is revoked.")
+    carry_out(request, lambda: flows.revoke(found.pk, invitation, user), gettext("The invitation is revoked."))
     return redirect("organization-people", name=found.name)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from cheeseshop.access.models import Role
@@ -38,7 +39,8 @@ def projects(request: HttpRequest, name: str) -> HttpResponse:
         if carry_out(
             request,
             lambda: flows.create_project(found.pk, wanted, user, address_of(request)),
-            f"{wanted} is made. Give a team a role on it, and publish its first release.",
+            gettext("%(wanted)s is made. Give a team a role on it, and publish its first release.")
+            % {"wanted": wanted},
         ):
             return redirect("organization-projects", name=found.name)
     rows = Project.objects.filter(organization=found).order_by("normalized_name")
@@ -62,7 +64,7 @@ def organization_of_project(request: HttpRequest, name: str) -> HttpResponse:
     give = GiveProject(
         project.name, request.POST if "offer" in request.POST else None, to_people=project.organization_id is not None
     )
-    role = ChooseWithRole("Team", roles, request.POST if "give" in request.POST else None)
+    role = ChooseWithRole(gettext("Team"), roles, request.POST if "give" in request.POST else None)
     if request.method == "POST" and _change(request, project, user, give, role):
         if may(user, Action.READ, project.pk):
             return redirect("manage-project-organization", name=project.normalized_name)
@@ -88,18 +90,18 @@ def _shown(project: Project, user: User) -> dict[str, Any]:
 def _change(request: HttpRequest, project: Project, user: User, give: GiveProject, role: ChooseWithRole) -> bool:
     """Do what the pressed button says. Tells whether the page is to be loaded again."""
     if "take_back" in request.POST:
-        carry_out(request, lambda: flows.take_back(project.pk, user), "The offer is taken back.")
+        carry_out(request, lambda: flows.take_back(project.pk, user), gettext("The offer is taken back."))
         return True
     if "take" in request.POST:
         team = _identity(request.POST.get("take", ""))
-        carry_out(request, lambda: teams.take_role(team, project.pk, user), "The role is taken.")
+        carry_out(request, lambda: teams.take_role(team, project.pk, user), gettext("The role is taken."))
         return True
     if "give" in request.POST and role.is_valid():
         told = role.cleaned_data
         return carry_out(
             request,
             lambda: teams.give_role(UUID(told["chosen"]), project.pk, Role(told["role"]), user),
-            "The team has the role.",
+            gettext("The team has the role."),
         )
     if "offer" not in request.POST or not give.is_valid():
         return False
@@ -108,7 +110,11 @@ def _change(request: HttpRequest, project: Project, user: User, give: GiveProjec
     except Refusal as error:
         give.add_error("to", error.message)
         return False
-    return carry_out(request, lambda: _offer(project, target, user), f"{project.name} is offered to {target}.")
+    return carry_out(
+        request,
+        lambda: _offer(project, target, user),
+        gettext("%(name)s is offered to %(target)s.") % {"name": project.name, "target": target},
+    )
 
 
 def _offer(project: Project, target: Organization | User, user: User) -> object:
@@ -128,5 +134,10 @@ def _target(told: dict[str, Any]) -> Organization | User:
         organization_named(name) if told["to_kind"] == "organization" else user_named(name)
     )
     if target is None or (isinstance(target, User) and not target.may_log_in):
-        raise Missing(f"There is no {'organisation' if told['to_kind'] == 'organization' else 'user'} named {name}.")
+        said = (
+            gettext("There is no organisation named %(name)s.")
+            if told["to_kind"] == "organization"
+            else gettext("There is no user named %(name)s.")
+        )
+        raise Missing(said % {"name": name})
     return target

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from cheeseshop.access.ownership import roles_of
@@ -46,7 +48,7 @@ def _account(request: HttpRequest, name: str, account: UUID) -> tuple[Organizati
     found, user = organization_of(request, name, OrganizationAction.SERVICE_ACCOUNTS, to_see=True)
     owned = User.objects.filter(pk=account, service_of=found, deleted_at=None).first()
     if owned is None:
-        raise Http404(f"{found.name} has no such service account.")
+        raise Http404(gettext("%(name)s has no such service account.") % {"name": found.name})
     return found, owned, user
 
 
@@ -54,17 +56,23 @@ def _account(request: HttpRequest, name: str, account: UUID) -> tuple[Organizati
 def account(request: HttpRequest, name: str, account: UUID) -> HttpResponse:
     """Show a service account with its tokens; suspend it, let it go on, or remove it."""
     found, owned, user = _account(request, name, account)
-    remove = Typed(owned.username, "remove it", request.POST if "delete" in request.POST else None)
+    remove = Typed(owned.username, _("Type %(name)s to remove it"), request.POST if "delete" in request.POST else None)
     if "suspend" in request.POST or "resume" in request.POST:
         stop = "suspend" in request.POST
-        said = "suspended: its tokens do not work" if stop else "active: its tokens work"
+        said = (
+            gettext("%(username)s is suspended: its tokens do not work.")
+            if stop
+            else gettext("%(username)s is active: its tokens work.")
+        )
         carry_out(
-            request, lambda: flows.suspend(found.pk, account, user, suspended=stop), f"{owned.username} is {said}."
+            request, lambda: flows.suspend(found.pk, account, user, suspended=stop), said % {"username": owned.username}
         )
         return redirect("service-account", name=found.name, account=account)
     if "delete" in request.POST and remove.is_valid():
         carry_out(
-            request, lambda: flows.remove_service_account(found.pk, account, user), f"{owned.username} is removed."
+            request,
+            lambda: flows.remove_service_account(found.pk, account, user),
+            gettext("%(username)s is removed.") % {"username": owned.username},
         )
         return redirect("organization-service-accounts", name=found.name)
     context = {
@@ -99,13 +107,13 @@ def remove_token(request: HttpRequest, name: str, account: UUID, token: UUID) ->
     found, owned, user = _account(request, name, account)
     shown = Token.objects.filter(user=owned, pk=token).first()
     if shown is None:
-        raise Http404("There is no such token; it may be revoked already.")
+        raise Http404(gettext("There is no such token; it may be revoked already."))
     if request.method != "POST":
         context = {"account": owned, "token": shown}
         return render(request, "organizations/remove_token.html", shell(request, found, _TAB) | context)
     carry_out(
         request,
         lambda: service_tokens.revoke(found.pk, service_tokens.Revocation(owned, token), user, request),
-        f"The token {shown.description} is revoked.",
+        gettext("The token %(description)s is revoked.") % {"description": shown.description},
     )
     return redirect("service-account", name=found.name, account=account)

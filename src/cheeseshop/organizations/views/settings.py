@@ -4,6 +4,8 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cheeseshop.access.permissions import OrganizationAction
@@ -50,19 +52,23 @@ def settings(request: HttpRequest, name: str) -> HttpResponse:
     found, user = organization_of(request, name, OrganizationAction.SETTINGS, to_see=True)
     told = {field: getattr(found, field) for field in ("display_name", "kind", "url", "description")}
     profile = Profile(request.POST if "save" in request.POST else None, initial=told)
-    remove = Typed(found.name, "delete it", request.POST if "delete" in request.POST else None)
+    remove = Typed(found.name, _("Type %(name)s to delete it"), request.POST if "delete" in request.POST else None)
     if "save" in request.POST and profile.is_valid():
         try:
             flows.change_profile(found.pk, flows.Profile(**profile.cleaned_data), user)
         except Refusal as error:
             profile.add_error(None, error.message)
         else:
-            carry_out(request, lambda: None, "The settings are saved.")
+            carry_out(request, lambda: None, gettext("The settings are saved."))
             return redirect("organization-settings", name=found.name)
     if (
         "delete" in request.POST
         and remove.is_valid()
-        and carry_out(request, lambda: flows.delete_organization(found.pk, user), f"{found.name} is deleted.")
+        and carry_out(
+            request,
+            lambda: flows.delete_organization(found.pk, user),
+            gettext("%(name)s is deleted.") % {"name": found.name},
+        )
     ):
         return redirect("organizations")
     context = {"profile": profile, "remove": remove, "owned": found.projects.count()}

@@ -6,6 +6,8 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from cheeseshop.access.models import Role
@@ -66,16 +68,18 @@ def members(request: HttpRequest, name: str, team: str) -> HttpResponse:
     leaving = request.POST.get("remove") == str(user.pk)
     able = may(user, TeamAction.CHANGE, found.pk) if leaving else _changing(request, organization, found, user)
     inside = list(TeamMember.objects.filter(team=found).select_related("user").order_by("user__username"))
-    form = Choose("Member", _choices(organization, inside), request.POST if "add" in request.POST else None)
+    form = Choose(gettext("Member"), _choices(organization, inside), request.POST if "add" in request.POST else None)
     if "remove" in request.POST:
         person = next((each.user_id for each in inside if str(each.user_id) == request.POST["remove"]), UUID(int=0))
-        carry_out(request, lambda: flows.remove_member(found.pk, person, user), "They are not in the team any more.")
+        carry_out(
+            request, lambda: flows.remove_member(found.pk, person, user), gettext("They are not in the team any more.")
+        )
         return redirect("team-members", name=organization.name, team=found.name)
     if form.is_valid():
         carry_out(
             request,
             lambda: flows.add_member(found.pk, form.cleaned_data["chosen"], user),
-            f"{form.cleaned_data['chosen']} is in the team.",
+            gettext("%(chosen)s is in the team.") % {"chosen": form.cleaned_data["chosen"]},
         )
         return redirect("team-members", name=organization.name, team=found.name)
     context = {"members": inside, "form": form, "able": able}
@@ -89,7 +93,11 @@ def _choices(organization: Organization, inside: list[TeamMember]) -> list[tuple
     rows = Membership.objects.filter(organization=organization).select_related("user").order_by("user__username")
     people = [(m.user.username, m.user.username) for m in rows[:_MOST] if m.user_id not in taken]
     accounts = queries.service_accounts(organization)
-    return people + [(a.username, f"{a.username} (service account)") for a in accounts if a.pk not in taken]
+    return people + [
+        (a.username, gettext("%(username)s (service account)") % {"username": a.username})
+        for a in accounts
+        if a.pk not in taken
+    ]
 
 
 @require_http_methods(BOTH)
@@ -98,7 +106,7 @@ def projects(request: HttpRequest, name: str, team: str) -> HttpResponse:
     organization, found, user = team_of(request, name, team)
     roles = list(TeamRole.objects.filter(team=found).select_related("project").order_by("project__normalized_name"))
     mine = _administered(organization, user)
-    form = ChooseWithRole("Project", mine, request.POST if "give" in request.POST else None)
+    form = ChooseWithRole(gettext("Project"), mine, request.POST if "give" in request.POST else None)
     if request.method == "POST":
         if "take" in request.POST:
             _take(request, found, user, {str(role.project_id): role.project for role in roles})
@@ -109,7 +117,7 @@ def projects(request: HttpRequest, name: str, team: str) -> HttpResponse:
             carry_out(
                 request,
                 lambda: flows.give_role(found.pk, UUID(told["chosen"]), Role(told["role"]), user),
-                f"{found.name} has the role.",
+                gettext("%(name)s has the role.") % {"name": found.name},
             )
         if "take" in request.POST or form.is_valid():
             return redirect("team-projects", name=organization.name, team=found.name)
@@ -131,7 +139,7 @@ def _take(request: HttpRequest, team: Team, user: User, held_by_team: dict[str, 
     project = held_by_team.get(request.POST["take"])
     if project is None or not may(user, Action.ADMIN, project.pk):
         raise PermissionDenied
-    carry_out(request, lambda: flows.take_role(team.pk, project.pk, user), "The role is taken.")
+    carry_out(request, lambda: flows.take_role(team.pk, project.pk, user), gettext("The role is taken."))
 
 
 @require_http_methods(BOTH)
@@ -140,7 +148,9 @@ def settings(request: HttpRequest, name: str, team: str) -> HttpResponse:
     organization, found, user = team_of(request, name, team)
     able = _changing(request, organization, found, user)
     rename = NameTeam(request.POST if "rename" in request.POST else None, initial={"name": found.name})
-    remove = Typed(found.name, "remove the team", request.POST if "delete" in request.POST else None)
+    remove = Typed(
+        found.name, _("Type %(name)s to remove the team"), request.POST if "delete" in request.POST else None
+    )
     if "rename" in request.POST and rename.is_valid():
         try:
             renamed = flows.rename_team(found.pk, rename.cleaned_data["name"], user)
@@ -149,7 +159,11 @@ def settings(request: HttpRequest, name: str, team: str) -> HttpResponse:
         else:
             return redirect("team-settings", name=organization.name, team=renamed.name)
     if "delete" in request.POST and remove.is_valid():
-        carry_out(request, lambda: flows.remove_team(found.pk, user), f"The team {found.name} is removed.")
+        carry_out(
+            request,
+            lambda: flows.remove_team(found.pk, user),
+            gettext("The team %(name)s is removed.") % {"name": found.name},
+        )
         return redirect("organization-teams", name=organization.name)
     context = {"rename": rename, "remove": remove, "able": able}
     whole = team_shell(request, organization, found, "team-settings") | context

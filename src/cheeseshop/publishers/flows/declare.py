@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from cheeseshop.core.errors import Conflict, Missing, Refusal
 from cheeseshop.publishers.fetching import is_safe
@@ -49,25 +50,33 @@ def declare_issuer(told: Declaration, actor: str) -> Issuer:
                 created_by=actor,
             )
     except IntegrityError as error:
-        raise Conflict(f"There is an issuer with the key {told.key!r} or the address {told.url} already.") from error
+        raise Conflict(
+            gettext("There is an issuer with the key %(key)r or the address %(url)s already.")
+            % {"key": told.key, "url": told.url}
+        ) from error
 
 
 def _checked(told: Declaration) -> Declaration:
     if not re.fullmatch("[a-z][a-z0-9-]{0,39}", told.key):
-        raise Refusal("A key has 1 to 40 lower-case letters, digits and hyphens, and begins with a letter.")
+        raise Refusal(gettext("A key has 1 to 40 lower-case letters, digits and hyphens, and begins with a letter."))
     if not told.name.strip() or len(told.name) > 100:  # noqa: PLR2004 - the column's width
-        raise Refusal("A name has 1 to 100 characters.")
+        raise Refusal(gettext("A name has 1 to 100 characters."))
     url = told.url.strip()
     if not is_safe(url) or len(url) > 300 or text_of(url) != url or set(url) & set("?#"):  # noqa: PLR2004 - as above
-        raise Refusal("An issuer's address begins with https:// and is the very text of the claim iss.")
+        raise Refusal(gettext("An issuer's address begins with https:// and is the very text of the claim iss."))
     if any(told.key == each.key or url == each.url for each in built_in()):
-        raise Conflict(f"{told.key} or {url} is built in.")
+        raise Conflict(gettext("%(key)s or %(url)s is built in.") % {"key": told.key, "url": url})
     if told.provider not in DECLARABLE:
-        raise Refusal(f"The provider is one of {', '.join(DECLARABLE)}, not {told.provider!r}.")
+        raise Refusal(
+            gettext("The provider is one of %(declarable)s, not %(provider)r.")
+            % {"declarable": ", ".join(DECLARABLE), "provider": told.provider}
+        )
     if told.provider == "declared":
         read_template(told.template)
     elif told.template:
-        raise Refusal(f"{PROVIDERS[told.provider].title} knows its claims; it takes no template.")
+        raise Refusal(
+            gettext("%(title)s knows its claims; it takes no template.") % {"title": PROVIDERS[told.provider].title}
+        )
     return Declaration(told.key, told.name.strip(), url, told.provider, told.template)
 
 
@@ -93,7 +102,10 @@ def forget_issuer(key: str) -> str:
     found = _found(key)
     used = ProjectPublisher.objects.filter(publisher__issuer=found.url).count()
     if used:
-        raise Conflict(f"{used} publishers of projects are of {found.name}; switch it off, or remove them first.")
+        raise Conflict(
+            gettext("%(used)s publishers of projects are of %(name)s; switch it off, or remove them first.")
+            % {"used": used, "name": found.name}
+        )
     PendingPublisher.objects.filter(issuer=found.url).delete()
     found.delete()
     forget(found.url)
@@ -103,5 +115,5 @@ def forget_issuer(key: str) -> str:
 def _found(key: str) -> Issuer:
     found = Issuer.objects.filter(key=key).first()
     if found is None:
-        raise Missing(f"No issuer {key!r} is declared.")
+        raise Missing(gettext("No issuer %(key)r is declared.") % {"key": key})
     return found

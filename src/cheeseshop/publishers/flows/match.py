@@ -77,7 +77,7 @@ def _unknown(provider: Provider, claims: Claims) -> str:
     return (
         f"no publisher of {provider.issuer.name} is registered for {place!r}. Add it in the settings of the project, or"
         f" register it for a new one at {site}/manage/account/publishing/, with the same"
-        f" {', '.join(spec.label.lower() for spec in provider.specs)}"
+        f" {', '.join(str(spec.label).lower() for spec in provider.specs)}"
     )
 
 

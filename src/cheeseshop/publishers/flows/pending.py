@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from packaging.utils import canonicalize_name
 
 from cheeseshop.accounts import history
@@ -44,7 +45,10 @@ def add_pending(
         with transaction.atomic():
             User.objects.select_for_update().get(pk=user.pk)  # so that two at once are counted one after another
             if PendingPublisher.objects.filter(user=user, organization_id=organization).count() >= MOST:
-                raise Conflict(f"You have {MOST} pending publishers already; remove one, or publish with it first.")
+                raise Conflict(
+                    gettext("You have %(most)s pending publishers already; remove one, or publish with it first.")
+                    % {"most": MOST}
+                )
             made = PendingPublisher.objects.create(
                 user=user,
                 organization_id=organization,
@@ -60,13 +64,18 @@ def add_pending(
             )
             history.record(user, "account:oidc:pending-publisher-added", origin, f"{asked.name} for {name}")
     except IntegrityError as error:
-        raise Conflict(f"{asked.name} is registered for {name} already, by you or by somebody else.") from error
+        raise Conflict(
+            gettext("%(name)s is registered for %(project)s already, by you or by somebody else.")
+            % {"name": asked.name, "project": name}
+        ) from error
     return made
 
 
 def _check_name(name: str) -> str:
     if len(name) > _LONGEST_NAME:
-        raise Refusal(f"A project's name has at most {_LONGEST_NAME} characters.")
+        raise Refusal(
+            gettext("A project's name has at most %(longest_name)s characters.") % {"longest_name": _LONGEST_NAME}
+        )
     try:
         check_project_name(name)
     except DistributionRefused as error:
@@ -85,7 +94,7 @@ def remove_pending(user: User, pending: UUID, origin: HttpRequest | None = None)
     with transaction.atomic():
         found = PendingPublisher.objects.select_for_update().filter(user=user, pk=pending).first()
         if found is None:
-            raise Missing("There is no such pending publisher; it may have created its project already.")
+            raise Missing(gettext("There is no such pending publisher; it may have created its project already."))
         found.delete()
         history.record(
             user, "account:oidc:pending-publisher-removed", origin, f"{found.place} for {found.project_name}"

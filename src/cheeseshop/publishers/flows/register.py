@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from cheeseshop.catalog.flows.changing import Changed, change, locked
 from cheeseshop.catalog.flows.telling import tell_owners
@@ -46,7 +47,7 @@ def wanted(issuer_key: str, values: Mapping[str, object]) -> Wanted:
     """
     issuer = issuer_keyed(issuer_key)
     if issuer is None:
-        raise Refusal(f"There is no issuer {issuer_key!r}.")
+        raise Refusal(gettext("There is no issuer %(issuer_key)r.") % {"issuer_key": issuer_key})
     if reason := why_off() or why_off(issuer):
         raise Refusal(reason)
     provider = provider_of(issuer)
@@ -61,7 +62,9 @@ def _looked_up(provider: Provider, fields: Fields) -> dict[str, str]:
         found = provider.look_up(fields)
     except FetchFailed as error:
         first = provider.specs[0].name
-        raise InvalidFields({first: f"{provider.issuer.name} does not know it: {error}."}) from error
+        raise InvalidFields(
+            {first: gettext("%(name)s does not know it: %(error)s.") % {"name": provider.issuer.name, "error": error}}
+        ) from error
     return {name: value for name, value in found.items() if value}
 
 
@@ -76,14 +79,16 @@ def add_publisher(project: UUID, asked: Wanted, actor: str) -> Changed:
         with transaction.atomic():
             owner = locked(project)
             if ProjectPublisher.objects.filter(project=owner).count() >= MOST:
-                raise Conflict(f"{owner.name} has {MOST} publishers; remove one first.")
+                raise Conflict(
+                    gettext("%(name)s has %(most)s publishers; remove one first.") % {"name": owner.name, "most": MOST}
+                )
             link = ProjectPublisher(project=owner, publisher=publisher_row(asked.provider, asked.fields))
             link.created_by, link.pinned = actor, asked.pinned
             link.save(force_insert=True)
             tell_owners(owner, "publisher-added", publisher=asked.name, by=actor)
             return _end(owner, f"add publisher {asked.name}", actor)
     except IntegrityError as error:
-        raise Conflict(f"{asked.name} is a publisher of this project already.") from error
+        raise Conflict(gettext("%(name)s is a publisher of this project already.") % {"name": asked.name}) from error
 
 
 def remove_publisher(project: UUID, link: UUID, actor: str) -> Changed:
@@ -98,7 +103,7 @@ def remove_publisher(project: UUID, link: UUID, actor: str) -> Changed:
         found = _link(project, link)
         last = not ProjectPublisher.objects.filter(project=project).exclude(pk=link).exists()
         if last and ProjectRule.objects.filter(project=project, only_publishers=True).exists():
-            raise Conflict("Nobody could upload without its last publisher: let API tokens upload first.")
+            raise Conflict(gettext("Nobody could upload without its last publisher: let API tokens upload first."))
         name = title_of(found.publisher)
         found.delete()
         tell_owners(owner, "publisher-removed", publisher=name, by=actor)
@@ -118,7 +123,7 @@ def narrow_to_environment(project: UUID, link: UUID, actor: str) -> Changed:
             found = _link(project, link)
             issuer = issuer_at(found.publisher.issuer)
             if issuer is None or not found.unbound_environment:
-                raise Missing("This publisher has not published from an environment yet.")
+                raise Missing(gettext("This publisher has not published from an environment yet."))
             provider = provider_of(issuer)
             fields = found.publisher.fields | {"environment": found.unbound_environment}
             found.publisher, found.unbound_environment = publisher_row(provider, fields), ""
@@ -127,7 +132,7 @@ def narrow_to_environment(project: UUID, link: UUID, actor: str) -> Changed:
             tell_owners(owner, "publisher-added", publisher=name, by=actor)
             return _end(owner, f"narrow publisher {name}", actor)
     except IntegrityError as error:
-        raise Conflict("There is such a publisher already; remove the wider one.") from error
+        raise Conflict(gettext("There is such a publisher already; remove the wider one.")) from error
 
 
 def set_rule(project: UUID, actor: str, *, only_publishers: bool) -> Changed:
@@ -139,7 +144,7 @@ def set_rule(project: UUID, actor: str, *, only_publishers: bool) -> Changed:
     with transaction.atomic():
         owner = locked(project)
         if only_publishers and not ProjectPublisher.objects.filter(project=owner).exists():
-            raise Conflict(f"{owner.name} has no trusted publisher yet; add one first.")
+            raise Conflict(gettext("%(name)s has no trusted publisher yet; add one first.") % {"name": owner.name})
         ProjectRule.objects.update_or_create(project=owner, defaults={"only_publishers": only_publishers})
         action = "only trusted publishers upload" if only_publishers else "API tokens upload too"
         return _end(owner, action, actor)
@@ -161,5 +166,5 @@ def _end(owner: Project, action: str, actor: str) -> Changed:
 def _link(project: UUID, link: UUID) -> ProjectPublisher:
     found = ProjectPublisher.objects.select_related("publisher").filter(project=project, pk=link).first()
     if found is None:
-        raise Missing("This publisher was removed already.")
+        raise Missing(gettext("This publisher was removed already."))
     return found

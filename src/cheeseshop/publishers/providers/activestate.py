@@ -3,6 +3,8 @@
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext_lazy as _
+
 from cheeseshop.publishers.providers.base import Claims, Fields, FieldSpec, Mismatch, Provider, equal, shown, text_of
 
 _NAME = r"[a-zA-Z0-9._-]+"
@@ -20,25 +22,25 @@ class ActiveState(Provider):
     specs = (
         FieldSpec(
             "organization",
-            "Organisation",
-            "Its name in the Platform's addresses.",
+            _("Organisation"),
+            _("Its name in the Platform's addresses."),
             rule=_NAME,
-            says="An organisation's name has letters, digits, '.', '_' and '-'.",
+            says=_("An organisation's name has letters, digits, '.', '_' and '-'."),
         ),
         FieldSpec(
             "project",
-            "Project",
-            "Its name in the Platform's addresses.",
+            _("Project"),
+            _("Its name in the Platform's addresses."),
             rule=_NAME,
-            says="A project's name has letters, digits, '.', '_' and '-'.",
+            says=_("A project's name has letters, digits, '.', '_' and '-'."),
         ),
         FieldSpec(
             "actor",
-            "User",
-            "Who publishes there, by username. The identifier of the first one is kept.",
+            _("User"),
+            _("Who publishes there, by username. The identifier of the first one is kept."),
             required=False,
             rule=_NAME,
-            says="A username has letters, digits, '.', '_' and '-'.",
+            says=_("A username has letters, digits, '.', '_' and '-'."),
         ),
     )
     pins = ("project_id", "organization_id", "actor_id")

@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+
 Claims = Mapping[str, Any]
 Fields = dict[str, str]
 
@@ -24,13 +27,13 @@ class FieldSpec:
     """
 
     name: str
-    label: str
-    hint: str = ""
+    label: str | Promise
+    hint: str | Promise = ""
     required: bool = True
     any_case: bool = False
     longest: int = LONGEST
     rule: str = ""
-    says: str = ""
+    says: str | Promise = ""
     initial: str = ""
 
 
@@ -139,9 +142,10 @@ class Provider:
             fields[spec.name] = value
         unknown = sorted(set(values) - {spec.name for spec in self.specs})
         if unknown:
-            errors[unknown[0]] = (
-                f"{self.issuer.name} has no such field; it has {', '.join(s.name for s in self.specs)}."
-            )
+            errors[unknown[0]] = gettext("%(name)s has no such field; it has %(names)s.") % {
+                "name": self.issuer.name,
+                "names": ", ".join(s.name for s in self.specs),
+            }
         if errors:
             raise InvalidFields(errors)
         return fields
@@ -168,13 +172,16 @@ class Provider:
 
 def _fault(spec: FieldSpec, value: str) -> str:
     if not value:
-        return f"Fill in the {spec.label.lower()}." if spec.required else ""
+        return gettext("Fill in the %(label)s.") % {"label": str(spec.label).lower()} if spec.required else ""
     if len(value) > spec.longest:
-        return f"It has {len(value)} characters; {spec.longest} are allowed."
+        return gettext("It has %(count)s characters; %(longest)s are allowed.") % {
+            "count": len(value),
+            "longest": spec.longest,
+        }
     if _CONTROL.search(value) or not _encodes(value):
-        return "It has characters that no name has."
+        return gettext("It has characters that no name has.")
     if spec.rule and not re.fullmatch(spec.rule, value):
-        return spec.says
+        return str(spec.says)
     return ""
 
 

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
+from django.utils.translation import gettext_lazy as _
+
 from cheeseshop.core import current
 from cheeseshop.core.facts import OWN_GITHUB
 from cheeseshop.publishers.fetching import fetch_json
@@ -26,37 +28,37 @@ class GitHub(Provider):
     specs = (
         FieldSpec(
             "owner",
-            "Owner",
-            "The organisation or user that owns the repository.",
+            _("Owner"),
+            _("The organisation or user that owns the repository."),
             any_case=True,
             longest=39,
             rule=_LOGIN.pattern,
-            says="An owner's name has letters, digits and hyphens.",
+            says=_("An owner's name has letters, digits and hyphens."),
         ),
         FieldSpec(
             "repository",
-            "Repository",
-            "The repository's name, without its owner.",
+            _("Repository"),
+            _("The repository's name, without its owner."),
             any_case=True,
             longest=100,
             rule=r"[a-zA-Z0-9._-]+",
-            says="A repository's name has letters, digits, '.', '_' and '-'; its owner goes into the field above.",
+            says=_("A repository's name has letters, digits, '.', '_' and '-'; its owner goes into the field above."),
         ),
         FieldSpec(
             "workflow",
-            "Workflow",
-            "The file name of the publishing workflow in .github/workflows, such as release.yml.",
+            _("Workflow"),
+            _("The file name of the publishing workflow in .github/workflows, such as release.yml."),
             rule=r"[^/@]+\.ya?ml",
-            says="A workflow is named by its file, such as release.yml, without a folder.",
+            says=_("A workflow is named by its file, such as release.yml, without a folder."),
         ),
         FieldSpec(
             "environment",
-            "Environment",
-            "The workflow's environment. Recommended: it can ask for an approval before a release.",
+            _("Environment"),
+            _("The workflow's environment. Recommended: it can ask for an approval before a release."),
             required=False,
             any_case=True,
             rule=r"""[^'"`,;\\]+""",
-            says="An environment's name has no quotes, commas, semicolons or backslashes.",
+            says=_("An environment's name has no quotes, commas, semicolons or backslashes."),
         ),
     )
     pins = ("repository_id", "repository_owner_id")

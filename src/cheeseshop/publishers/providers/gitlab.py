@@ -4,6 +4,8 @@
 from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
+from django.utils.translation import gettext_lazy as _
+
 from cheeseshop.core.facts import OWN_GITLAB
 from cheeseshop.publishers.fetching import fetch_json
 from cheeseshop.publishers.providers.base import Claims, Fields, FieldSpec, Mismatch, Provider, equal, shown, text_of
@@ -19,35 +21,35 @@ class GitLab(Provider):
     specs = (
         FieldSpec(
             "namespace",
-            "Namespace",
-            "The user or group, with its subgroups: group/subgroup.",
+            _("Namespace"),
+            _("The user or group, with its subgroups: group/subgroup."),
             any_case=True,
             rule=rf"{_SEGMENT}(?:/{_SEGMENT})*",
-            says="A namespace has letters, digits, '_', '.' and '-', and '/' between groups.",
+            says=_("A namespace has letters, digits, '_', '.' and '-', and '/' between groups."),
         ),
         FieldSpec(
             "project",
-            "Project",
-            "The project's name in its address.",
+            _("Project"),
+            _("The project's name in its address."),
             any_case=True,
             rule=_SEGMENT,
-            says="A project's name has letters, digits, '_', '.' and '-'; its groups go into the field above.",
+            says=_("A project's name has letters, digits, '_', '.' and '-'; its groups go into the field above."),
         ),
         FieldSpec(
             "workflow_filepath",
-            "Top-level pipeline file",
-            "The path of the pipeline's own file in the repository.",
+            _("Top-level pipeline file"),
+            _("The path of the pipeline's own file in the repository."),
             rule=r"(?!/)[^@]*[^/@]\.ya?ml",
-            says="A pipeline's file is named by its path, such as .gitlab-ci.yml or ci/release.yml.",
+            says=_("A pipeline's file is named by its path, such as .gitlab-ci.yml or ci/release.yml."),
             initial=".gitlab-ci.yml",
         ),
         FieldSpec(
             "environment",
-            "Environment",
-            "The job's environment, in its very spelling. Recommended.",
+            _("Environment"),
+            _("The job's environment, in its very spelling. Recommended."),
             required=False,
             rule=r"[a-zA-Z0-9_/${}. -]+",
-            says="An environment's name has letters, digits, spaces and _/${}.-",
+            says=_("An environment's name has letters, digits, spaces and _/${}.-"),
         ),
     )
     pins = ("project_id", "namespace_id")

@@ -3,6 +3,8 @@
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext_lazy as _
+
 from cheeseshop.publishers.providers.base import Claims, Fields, FieldSpec, Mismatch, Provider, equal, shown, text_of
 
 
@@ -14,18 +16,18 @@ class Google(Provider):
     specs = (
         FieldSpec(
             "email",
-            "E-mail address",
-            "The service account's address, such as name@project.iam.gserviceaccount.com.",
+            _("E-mail address"),
+            _("The service account's address, such as name@project.iam.gserviceaccount.com."),
             rule=r"[^@\s]+@[^@\s]+\.[^@\s]+",
-            says="This is no e-mail address.",
+            says=_("This is no e-mail address."),
         ),
         FieldSpec(
             "sub",
-            "Subject",
-            "The account's unique identifier. Without it, that of its first token is kept.",
+            _("Subject"),
+            _("The account's unique identifier. Without it, that of its first token is kept."),
             required=False,
             rule=r"[0-9]+",
-            says="The subject is a number.",
+            says=_("The subject is a number."),
         ),
     )
     pins = ("sub",)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from cheeseshop.accounts.views.settings import me
@@ -59,7 +60,7 @@ def _declared(request: HttpRequest, form: IssuerForm) -> bool:
     except Refusal as refusal:
         form.add_error(None, refusal.message)
         return False
-    messages.success(request, f"{made.name} is trusted.")
+    messages.success(request, gettext("%(name)s is trusted.") % {"name": made.name})
     _ask(request, made)
     return True
 
@@ -67,9 +68,11 @@ def _declared(request: HttpRequest, form: IssuerForm) -> bool:
 def _ask(request: HttpRequest, issuer: Issuer) -> None:
     try:
         found = fetch_keys(issuer.url)
-        messages.success(request, f"It answers, with {len(found)} key{'' if len(found) == 1 else 's'}.")
+        messages.success(
+            request, ngettext("It answers, with %d key.", "It answers, with %d keys.", len(found)) % len(found)
+        )
     except FetchFailed as error:
-        messages.warning(request, f"Its keys can't be had yet: {error}.")
+        messages.warning(request, gettext("Its keys can't be had yet: %(error)s.") % {"error": error})
 
 
 def _pressed(request: HttpRequest) -> bool:
@@ -78,10 +81,13 @@ def _pressed(request: HttpRequest) -> bool:
         for button, enabled in (("enable", True), ("disable", False)):
             if button in request.POST:
                 found = switch_issuer(request.POST[button], enabled=enabled)
-                messages.success(request, f"{found.name} is switched {'on' if enabled else 'off'}.")
+                said = gettext("%(name)s is switched on.") if enabled else gettext("%(name)s is switched off.")
+                messages.success(request, said % {"name": found.name})
                 return True
         if "forget" in request.POST:
-            messages.success(request, f"{forget_issuer(request.POST['forget'])} is trusted no more.")
+            messages.success(
+                request, gettext("%(name)s is trusted no more.") % {"name": forget_issuer(request.POST["forget"])}
+            )
             return True
     except Refusal as refusal:
         messages.error(request, refusal.message)

@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from cheeseshop.accounts import limits
@@ -21,7 +23,7 @@ from cheeseshop.publishers.providers import provider_of
 from cheeseshop.publishers.providers.base import IssuerFacts
 from cheeseshop.web.components import Tab
 
-TOO_MANY = "You registered many publishers."
+TOO_MANY = _("You registered many publishers.")
 
 
 def chosen(request: HttpRequest, issuers: list[IssuerFacts]) -> IssuerFacts | None:
@@ -74,16 +76,20 @@ def _added(request: HttpRequest, form: PublisherForm) -> bool:
     except Refusal as refusal:
         form.add_error("project_name", refusal.message)
         return False
-    messages.success(request, f"{asked.name} may create {made.project_name} until {made.expires_at:%Y-%m-%d}.")
+    messages.success(
+        request,
+        gettext("%(name)s may create %(project_name)s until %(expires_at)s.")
+        % {"name": asked.name, "project_name": made.project_name, "expires_at": f"{made.expires_at:%Y-%m-%d}"},
+    )
     return True
 
 
 def _remove(request: HttpRequest) -> HttpResponse:
     try:
         name = remove_pending(me(request), UUID(request.POST["remove"]), request)
-        messages.success(request, f"The pending publisher of {name} is removed.")
+        messages.success(request, gettext("The pending publisher of %(name)s is removed.") % {"name": name})
     except ValueError:
-        messages.error(request, "There is no such pending publisher.")
+        messages.error(request, gettext("There is no such pending publisher."))
     except Refusal as refusal:
         messages.error(request, refusal.message)
     return redirect("pending-publishers")

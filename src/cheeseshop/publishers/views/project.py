@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from cheeseshop.access.permissions import Action
@@ -35,7 +36,7 @@ def publishing(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST":
         flow = _flow(request, project, user.username)
         if flow is not None:
-            attempt(request, flow, "It is done, and the owners are told.")
+            attempt(request, flow, gettext("It is done, and the owners are told."))
             return redirect("manage-publishing", name=project.normalized_name)
         if issuer:
             form = PublisherForm(provider_of(issuer), request.POST)
@@ -85,5 +86,7 @@ def _added(request: HttpRequest, project: Project, form: PublisherForm) -> bool:
     except Refusal as refusal:
         form.add_error(None, refusal.message)
         return False
-    messages.success(request, f"{asked.name} may publish {project.name}.")
+    messages.success(
+        request, gettext("%(name)s may publish %(project)s.") % {"name": asked.name, "project": project.name}
+    )
     return True
