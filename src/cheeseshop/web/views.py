@@ -31,6 +31,7 @@ from cheeseshop.stats.queries import downloads_by_day
 from cheeseshop.stats.views import downloads_context
 from cheeseshop.web.components import ExampleForm, Tab
 from cheeseshop.web.context import language_of
+from cheeseshop.web.translations import progress
 
 _PAGE_OF_RELEASES = 100
 _MAX_PAGE_DIGITS = 6
@@ -216,6 +217,12 @@ def user(request: HttpRequest, username: str) -> HttpResponse:
 def upload_help(request: HttpRequest) -> HttpResponse:
     """Say how to upload, to people who open the upload address in a browser."""
     return render(request, "web/upload_help.html")
+
+
+@require_safe
+def translations(request: HttpRequest) -> HttpResponse:
+    """Show how much of the site is translated into each language."""
+    return render(request, "web/translations.html", {"progress": progress()})
 
 
 @require_safe
