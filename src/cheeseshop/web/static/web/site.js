@@ -5,12 +5,13 @@ if (navigator.clipboard) {
     button.hidden = false;
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(button.dataset.copy);
-      button.textContent = "Copied";
-      button.setAttribute("aria-label", "Copied");
+      button.textContent = button.dataset.copied;
+      button.setAttribute("aria-label", button.dataset.copied);
     });
     const label = button.getAttribute("aria-label");
+    const verb = button.textContent;
     button.addEventListener("blur", () => {
-      button.textContent = "Copy";
+      button.textContent = verb;
       button.setAttribute("aria-label", label);
     });
   }
