@@ -169,7 +169,7 @@ def test_bad_banners_are_refused(new: NewBanner) -> None:
 
 def test_a_banner_for_a_language_is_for_its_readers_only(client: Client, owner: Visitor) -> None:
     put_up(NewBanner("Deutsch", language="de"), "root")
-    put_up(NewBanner("Português", language="pt"), "root")
+    put_up(NewBanner("Português", language="pt-br"), "root")
     put_up(NewBanner("Hier", project="demo", language="de"), "root")
     for language, texts in (("de", {"Deutsch"}), ("de-AT,de;q=0.8", {"Deutsch"}), ("pt-BR", {"Português"}),
                             ("en", set()), ("", set()), ("tlh;q=x", set())):  # fmt: skip

@@ -4,6 +4,7 @@
 from pathlib import Path
 
 import pytest
+from django.template.loader import get_template
 
 from tests.translations.unmarked import unmarked
 
@@ -23,14 +24,22 @@ def is_exempt(path: str) -> bool:
     return any(path == each or path.startswith(f"{each}/") for each in EXEMPT)
 
 
+def every_template() -> list[str]:
+    return sorted(str(each.relative_to(SOURCES)) for each in SOURCES.rglob("templates/**/*.html"))
+
+
 def templates() -> list[str]:
-    found = sorted(str(each.relative_to(SOURCES)) for each in SOURCES.rglob("templates/**/*.html"))
-    return [each for each in found if each.partition("/")[0] in CHECKED and not is_exempt(each)]
+    return [each for each in every_template() if each.partition("/")[0] in CHECKED and not is_exempt(each)]
 
 
 @pytest.mark.parametrize("path", templates())
 def test_every_text_of_a_template_is_marked(path: str) -> None:
     assert unmarked((SOURCES / path).read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("path", every_template())
+def test_every_template_is_understood(path: str) -> None:
+    get_template(path.partition("/templates/")[2])
 
 
 def test_what_is_checked_and_exempt_exists() -> None:
