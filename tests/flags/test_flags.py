@@ -172,7 +172,8 @@ def test_a_banner_for_a_language_is_for_its_readers_only(client: Client, owner: 
     put_up(NewBanner("Aos brasileiros", language="pt-br"), "root")
     put_up(NewBanner("Hier", project="demo", language="de"), "root")
     for language, texts in (("de", {"Für Deutsche"}), ("de-AT,de;q=0.8", {"Für Deutsche"}),
-                            ("pt-BR", {"Aos brasileiros"}), ("en", set()), ("", set()), ("tlh;q=x", set())):  # fmt: skip
+                            ("pt-BR", {"Aos brasileiros"}), ("en", set()), ("", set()),
+                            ("tlh;q=x", set())):  # fmt: skip
         page = client.get("/", headers={"accept-language": language}).content.decode()
         assert {text for text in ("Für Deutsche", "Aos brasileiros", "Hier") if text in page} == texts, language
     assert "Hier" in client.get("/project/demo/", headers={"accept-language": "de"}).content.decode()
