@@ -4,10 +4,10 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 UV := $(VENV)/bin/uv
-TEST_PACKAGES := chromium redis-server
+TEST_PACKAGES := chromium redis-server gettext:msgfmt
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help serve test real lint docs bench
+.PHONY: help serve test real lint docs bench messages
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -49,3 +49,6 @@ docs: $(VENV)/.all ## Check that the documentation is true of the code
 
 bench: $(VENV)/.all ## Print our speed beside the peers' from one run
 	@python -m bench.run
+
+messages: $(VENV)/.all ## Bring the catalogues of translations up to date with the sources
+	@python -m tests.support.messages

@@ -168,13 +168,14 @@ def test_bad_banners_are_refused(new: NewBanner) -> None:
 
 
 def test_a_banner_for_a_language_is_for_its_readers_only(client: Client, owner: Visitor) -> None:
-    put_up(NewBanner("Deutsch", language="de"), "root")
-    put_up(NewBanner("Português", language="pt"), "root")
+    put_up(NewBanner("Für Deutsche", language="de"), "root")
+    put_up(NewBanner("Aos brasileiros", language="pt-br"), "root")
     put_up(NewBanner("Hier", project="demo", language="de"), "root")
-    for language, texts in (("de", {"Deutsch"}), ("de-AT,de;q=0.8", {"Deutsch"}), ("pt-BR", {"Português"}),
-                            ("en", set()), ("", set()), ("tlh;q=x", set())):  # fmt: skip
+    for language, texts in (("de", {"Für Deutsche"}), ("de-AT,de;q=0.8", {"Für Deutsche"}),
+                            ("pt-BR", {"Aos brasileiros"}), ("en", set()), ("", set()),
+                            ("tlh;q=x", set())):  # fmt: skip
         page = client.get("/", headers={"accept-language": language}).content.decode()
-        assert {text for text in ("Deutsch", "Português", "Hier") if text in page} == texts, language
+        assert {text for text in ("Für Deutsche", "Aos brasileiros", "Hier") if text in page} == texts, language
     assert "Hier" in client.get("/project/demo/", headers={"accept-language": "de"}).content.decode()
     assert "Hier" not in client.get("/project/demo/", headers={"accept-language": "fr"}).content.decode()
 

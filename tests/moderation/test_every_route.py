@@ -73,6 +73,7 @@ ASKED = {  # what gives something of a project, and how it is asked for
     "org/<str:name>/": ["org/acme/"],
 }  # fmt: skip
 NOTHING_OF_PROJECTS = {
+    "language/", "help/translations/",
     "stats/downloads/", "legacy/", "help/", "u/<str:username>/", "_health/", "robots.txt", "status/",
     "advisory/<str:identity>/", "osv/v1/vulns/<str:identity>", "osv/v1/query", "osv/v1/querybatch",
     "image/<str:mac>/<str:address>", "humans.txt", ".well-known/security.txt", ".well-known/funding-manifest-urls",

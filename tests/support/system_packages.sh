@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Install the Debian packages named, where they are missing and we may; otherwise say what to do.
+# Install the Debian packages named, where they are missing and we may; otherwise say what to do. A package whose
+# command has another name is written as PACKAGE:COMMAND.
 set -eu
-for package in "$@"; do
-  command -v "$package" >/dev/null 2>&1 && continue
+for each in "$@"; do
+  package=${each%%:*}
+  command -v "${each#*:}" >/dev/null 2>&1 && continue
   if ! command -v apt-get >/dev/null 2>&1; then
     echo "Missing: $package. Install it with your system's package manager; its tests are skipped until then." >&2
   elif [ "$(id -u)" = 0 ]; then

@@ -12,7 +12,7 @@ from django.urls import URLPattern, get_resolver
 pytestmark = pytest.mark.django_db
 
 ANYBODY = {
-    "", "search/", "search.json", "opensearch.xml", "classifiers/",
+    "", "language/", "help/translations/", "search/", "search.json", "opensearch.xml", "classifiers/",
     "project/<str:name>/", "project/<str:name>/<str:version>/",
     "project/<str:name>/<str:version>/provenance/", "project/<str:name>/<str:version>/provenance/<str:filename>/",
     "project/<str:name>/<str:version>/files/", "project/<str:name>/<str:version>/releases/",

@@ -3,6 +3,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from cheeseshop.accounts.models import User
 from cheeseshop.advisories.models import Advisory
 from cheeseshop.catalog.models import Project
@@ -27,7 +29,7 @@ def dispute(advisory: Advisory, told: Dispute, by: User) -> None:
     """
     mine = Observation.objects.filter(kind=Kind.ADVISORY_DISPUTED, reported_by=by, subject=told.project, verdict="")
     if mine.filter(payload__advisory=advisory.pk).exists():
-        raise Conflict("You disputed this already; administrators will look at it.")
+        raise Conflict(_("You disputed this already; administrators will look at it."))
     found = Project.objects.filter(normalized_name=told.project).values_list("pk", flat=True).first()
     payload = {"advisory": advisory.pk, "source": advisory.source, "link": advisory.link}
     observed = Observed(

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from packaging.utils import InvalidName, canonicalize_name
@@ -42,7 +43,7 @@ class _QueryError(ValueError):
 def advisory(request: HttpRequest, identity: str) -> HttpResponse:
     """Show an advisory."""
     if "\0" in identity:
-        raise Http404("There is no such advisory.")
+        raise Http404(_("There is no such advisory."))
     found = get_object_or_404(Advisory, pk=identity)
     context = {
         "advisory": found,
@@ -56,15 +57,15 @@ def advisory(request: HttpRequest, identity: str) -> HttpResponse:
 def dispute(request: HttpRequest, identity: str) -> HttpResponse:
     """Take what a person says against an advisory."""
     if "\0" in identity:
-        raise Http404("There is no such advisory.")
+        raise Http404(_("There is no such advisory."))
     found, user = get_object_or_404(Advisory, pk=identity), me(request)
     names = list(found.affected.order_by("normalized_name").values_list("normalized_name", flat=True)[:_MOST_DISPUTED])
     if not names:
-        raise Http404("This advisory is about no project here.")
+        raise Http404(_("This advisory is about no project here."))
     form, status = DisputeForm(names, request.POST or None), HTTPStatus.OK
     if request.method == "POST" and form.is_valid():
         try:
-            limits.spend(request, "dispute_advisory", str(user.pk), "You disputed many advisories.")
+            limits.spend(request, "dispute_advisory", str(user.pk), _("You disputed many advisories."))
             disputes.dispute(found, Dispute(form.cleaned_data["project"], form.cleaned_data["reason"]), user)
         except limits.TooMany as error:
             form.add_error(None, error)
@@ -73,7 +74,9 @@ def dispute(request: HttpRequest, identity: str) -> HttpResponse:
             form.add_error(None, refusal.message)
             status = HTTPStatus(refusal.status)
         else:
-            messages.success(request, f"Thank you. Administrators will look at {found.pk}.")
+            messages.success(
+                request, _("Thank you. Administrators will look at %(advisory)s.") % {"advisory": found.pk}
+            )
             return redirect("advisory", identity=found.pk)
     return render(request, "advisories/dispute.html", {"advisory": found, "form": form}, status=status)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from cheeseshop.attestations.models import Provenance
 from cheeseshop.attestations.showing import Panel, panels
@@ -124,7 +125,7 @@ def provenance_of(project: Project, release: Release, filename: str) -> FileProv
         .first()
     )
     if found is None:
-        raise Missing(f"There are no attestations of a file {filename}.")
+        raise Missing(_("There are no attestations of a file %(filename)s.") % {"filename": filename})
     path = integrity_path(project.normalized_name, release.version, filename)
     shown = panels(found.publisher, found.statements)
     return FileProvenance(filename, found.file.sha256, found.verified_at, shown, path)

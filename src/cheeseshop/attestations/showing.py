@@ -12,14 +12,17 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from cheeseshop.attestations.examination import PUBLISH, SLSA
 from cheeseshop.attestations.signers import OPENID
 from cheeseshop.core.facts import OWN_GITHUB, OWN_GITLAB
 
-_TITLES = {PUBLISH: "Publish attestation", SLSA: "Build provenance (SLSA)"}
+_TITLES = {PUBLISH: gettext_lazy("Publish attestation"), SLSA: gettext_lazy("Build provenance (SLSA)")}
 _PROVES = {
-    PUBLISH: "The publisher named here uploaded this very file.",
-    SLSA: "The build named here made this very file from the source named here.",
+    PUBLISH: gettext_lazy("The publisher named here uploaded this very file."),
+    SLSA: gettext_lazy("The build named here made this very file from the source named here."),
 }
 _PATH = re.compile(r"/[A-Za-z0-9._~/@:+-]*")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -53,7 +56,9 @@ def panels(publisher: Mapping[str, str], statements: list[dict[str, Any]]) -> li
 def _panel(publisher: Mapping[str, str], told: dict[str, Any]) -> Panel:
     kind = told["predicate_type"]
     lines = tuple(line for line in _lines(publisher, told) if line.text)
-    return Panel(_TITLES.get(kind, kind), _PROVES.get(kind, ""), lines, datetime.fromisoformat(told["logged_at"]))
+    return Panel(
+        str(_TITLES.get(kind, kind)), str(_PROVES.get(kind, "")), lines, datetime.fromisoformat(told["logged_at"])
+    )
 
 
 def _lines(publisher: Mapping[str, str], told: Mapping[str, Any]) -> Iterator[Line]:
@@ -61,24 +66,24 @@ def _lines(publisher: Mapping[str, str], told: Mapping[str, Any]) -> Iterator[Li
     home = link(told["repository"], host)
     folder = f"{home}/-" if publisher["kind"] in {"GitLab", OWN_GITLAB} else home
     commit = f"{folder}/commit/{told['commit']}" if home and _COMMIT.fullmatch(told["commit"]) else ""
-    yield Line("Publisher", publisher["kind"])
-    yield Line("Repository", told["repository"], home)
-    yield Line("Commit", told["commit"], commit)
-    yield Line("Reference", told["ref"])
-    yield Line("Workflow", told["workflow"])
-    yield Line("Environment", publisher.get("environment", ""))
-    yield Line("Service account", publisher.get("email", ""))
-    yield Line("Subject", publisher.get("subject", ""))
-    yield Line("Started by", told["trigger"])
-    yield Line("Run", told["run"], link(told["run"], host))
-    yield Line("Runner", told["runner"])
-    yield Line("Builder", told["builder"])
-    yield Line("Kind of build", told["build_type"])
-    yield Line("Identity vouched for by", told["issuer"])
+    yield Line(_("Publisher"), publisher["kind"])
+    yield Line(_("Repository"), told["repository"], home)
+    yield Line(_("Commit"), told["commit"], commit)
+    yield Line(_("Reference"), told["ref"])
+    yield Line(_("Workflow"), told["workflow"])
+    yield Line(_("Environment"), publisher.get("environment", ""))
+    yield Line(_("Service account"), publisher.get("email", ""))
+    yield Line(_("Subject"), publisher.get("subject", ""))
+    yield Line(_("Started by"), told["trigger"])
+    yield Line(_("Run"), told["run"], link(told["run"], host))
+    yield Line(_("Runner"), told["runner"])
+    yield Line(_("Builder"), told["builder"])
+    yield Line(_("Kind of build"), told["build_type"])
+    yield Line(_("Identity vouched for by"), told["issuer"])
     index = told["log_index"]
     public = told["in_public_log"] and index.isascii() and index.isdigit()
-    yield Line("Transparency log entry", index, f"https://search.sigstore.dev/?logIndex={index}" if public else "")
-    yield Line("Transparency log", told["log_id"])
+    yield Line(_("Transparency log entry"), index, f"https://search.sigstore.dev/?logIndex={index}" if public else "")
+    yield Line(_("Transparency log"), told["log_id"])
 
 
 def _host(publisher: Mapping[str, str]) -> str:

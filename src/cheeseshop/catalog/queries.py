@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import Version
 
@@ -49,10 +50,10 @@ def project_named(name: str) -> Project:
     try:
         normalized = canonicalize_name(name, validate=True)
     except InvalidName as error:
-        raise Missing(f"There is no project named {name}.") from error
+        raise Missing(_("There is no project named %(name)s.") % {"name": name}) from error
     project = Project.objects.select_related("organization").filter(normalized_name=normalized).first()
     if project is None or not visible(project):
-        raise Missing(f"There is no project named {name}.")
+        raise Missing(_("There is no project named %(name)s.") % {"name": name})
     return project
 
 
@@ -69,7 +70,7 @@ def latest_release(project: Project) -> Release:
     rows = _releases(project).order_by("-sort_key").values_list("id", "yanked_at", "is_prerelease")[:_MOST_VERSIONS]
     best = min(rows, key=lambda row: (row[1] is not None, row[2]), default=None)
     if best is None:
-        raise Missing(f"{project.name} has no release yet; its name is taken.")
+        raise Missing(_("%(name)s has no release yet; its name is taken.") % {"name": project.name})
     return Release.objects.get(id=best[0])
 
 
@@ -82,7 +83,10 @@ def release_of(project: Project, version: str) -> Release:
     found = _of_version(Release.objects.filter(project=project), project, version)
     if found.quarantined_at is not None:
         why, contact = found.quarantine_reason, current.settings().contact
-        raise Missing(f"{project.name} {found.version} is in quarantine ({why}). Questions about it: {contact}.")
+        raise Missing(
+            _("%(name)s %(version)s is in quarantine (%(why)s). Questions about it: %(contact)s.")
+            % {"name": project.name, "version": found.version, "why": why, "contact": contact}
+        )
     return found
 
 
@@ -101,7 +105,7 @@ def _of_version(releases: QuerySet[Release], project: Project, version: str) -> 
     except ValueError:  # no version, or one with numbers too long for any that was accepted
         release = None
     if release is None:
-        raise Missing(f"{project.name} has no release {version}.")
+        raise Missing(_("%(name)s has no release %(version)s.") % {"name": project.name, "version": version})
     return release
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Django settings, derived from the typed settings and nothing else."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -104,6 +105,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "cheeseshop.web.languages.InTheReadersLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -259,7 +261,27 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CHEESESHOP.is_https
 CSRF_TRUSTED_ORIGINS = [CHEESESHOP.url]
 X_FRAME_OPTIONS = "DENY"
 
-LANGUAGE_CODE = "en-gb"
+LANGUAGE_CODE = "en"
+LANGUAGES = [  # each by its own name, because whoever looks for it reads that one
+    ("en", "English"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("ja", "日本語"),
+    ("pt-br", "Português brasileiro"),
+    ("uk", "Українська"),
+    ("el", "Ελληνικά"),
+    ("de", "Deutsch"),
+    ("zh-hans", "简体中文"),
+    ("zh-hant", "繁體中文"),
+    ("ru", "Русский"),
+    ("he", "עברית"),
+    ("eo", "Esperanto"),
+]
+LOCALE_PATHS = [Path(__file__).parents[1] / "web" / "locale"]
+FORMAT_MODULE_PATH = ["cheeseshop.web.formats"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SECURE = CHEESESHOP.is_https
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -9,6 +9,8 @@ from functools import wraps
 from django.core.exceptions import BadRequest
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cheeseshop.accounts.limits import TooMany, answer, spend
 from cheeseshop.discovery.asked import LONGEST
@@ -34,12 +36,12 @@ def for_people(view: View) -> View:
     @wraps(view)
     def answered(request: HttpRequest) -> HttpResponse:
         try:
-            spend(request, "search", "", "You have searched very often.")
+            spend(request, "search", "", _("You have searched very often."))
             return view(request)
         except TooMany as error:
-            return answer(error_page(request, 429, "That was too much at once", _often(error)), error)
+            return answer(error_page(request, 429, _("That was too much at once"), _often(error)), error)
         except TooLong:
-            return error_page(request, 413, "That is too much to look for", _LONG)
+            return error_page(request, 413, _("That is too much to look for"), _long())
         except DatabaseError:
             log.exception("a search failed")
             return unavailable(request)
@@ -58,7 +60,7 @@ def for_programs(view: View) -> View:
         except TooMany as error:
             reply = answer(_fault(429, _often(error)), error)
         except TooLong:
-            reply = _fault(413, _LONG)
+            reply = _fault(413, _long())
         except BadRequest as error:
             reply = _fault(400, str(error))
         except Http404 as error:
@@ -73,12 +75,17 @@ def for_programs(view: View) -> View:
     return answered
 
 
-_LONG = f"Search for at most {LONGEST} characters."
+def _long() -> str:
+    return _("Search for at most %(number)d characters.") % {"number": LONGEST}
 
 
 def _often(error: TooMany) -> str:
-    seconds = f"{error.seconds} second{'' if error.seconds == 1 else 's'}"
-    return f"This index answers a few searches a second to one address. Try again in {seconds}."
+    told = ngettext(
+        "This index answers a few searches a second to one address. Try again in %(number)d second.",
+        "This index answers a few searches a second to one address. Try again in %(number)d seconds.",
+        error.seconds,
+    )
+    return told % {"number": error.seconds}
 
 
 def _fault(status: int, message: str) -> HttpResponse:
@@ -97,7 +104,7 @@ def wanted_of(request: HttpRequest) -> Search:
         raise TooLong
     chosen = tuple(dict.fromkeys(each for each in request.GET.getlist("c") if each))
     if len(chosen) > MOST_CLASSIFIERS or any(len(each) > _LONGEST_CLASSIFIER for each in chosen):
-        raise BadRequest(f"Narrow a search by at most {MOST_CLASSIFIERS} classifiers.")
+        raise BadRequest(_("Narrow a search by at most %(number)d classifiers.") % {"number": MOST_CLASSIFIERS})
     order = request.GET.get("o", "")
     return Search(text, chosen, order if order in ORDERS else "")
 
@@ -111,7 +118,7 @@ def page_number(request: HttpRequest) -> int:
     """
     text = request.GET.get("page", "1")
     if not re.fullmatch("[0-9]+", text):
-        raise BadRequest("The number of a page must be a whole number.")
+        raise BadRequest(_("The number of a page must be a whole number."))
     if len(text) > _MOST_DIGITS or int(text) == 0:
-        raise Http404("There is no such page.")
+        raise Http404(_("There is no such page."))
     return int(text)

@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from cheeseshop import sql
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Missing
@@ -127,7 +129,7 @@ def page_of(results: Results, page: int, size: int = PAGE) -> list[Hit]:
     """
     places = results.places[(page - 1) * size : page * size]
     if page > 1 and not places:
-        raise Missing("There is no such page of results.")
+        raise Missing(_("There is no such page of results."))
     return hits(places)
 
 

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from cheeseshop.distributions.byte_source import ByteSource
 from cheeseshop.distributions.errors import DistributionRefused
 from cheeseshop.distributions.gzip_stream import GzipStream
@@ -130,7 +132,7 @@ class Archive:
 
     def _check_time(self) -> None:
         if time.monotonic() > self._until:
-            raise NotReadable("The archive is too large to be read here; download it instead.")
+            raise NotReadable(_("The archive is too large to be read here; download it instead."))
 
 
 @contextmanager
@@ -147,6 +149,6 @@ def open_archive(path: Path, filename: str) -> Iterator[Archive]:
         with path.open("rb") as file:
             yield Archive(ByteSource(file), is_zip=filename.endswith((".whl", ".zip")))
     except FileNotFoundError as error:
-        raise NotReadable("The file's bytes are not here.") from error
+        raise NotReadable(_("The file's bytes are not here.")) from error
     finally:
         _AT_ONCE.release()

@@ -5,6 +5,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from cheeseshop.inside.archives import Archive
 from cheeseshop.inside.texts import LONGEST_COMPARED, compared, text_of
 
@@ -52,7 +54,7 @@ def changes(before: Archive, after: Archive) -> tuple[list[Change], bool]:
         if was and now and was.digest == now.digest:
             continue
         if shown >= MOST_SHOWN or size >= _MOST_BYTES:
-            found.append(Change(path, _kind(was, now), None, "Too much changed to show it all."))
+            found.append(Change(path, _kind(was, now), None, _("Too much changed to show it all.")))
             continue
         shown += 1
         change = _change(path, was, now)
@@ -68,12 +70,12 @@ def _kind(was: _Seen | None, now: _Seen | None) -> str:
 def _change(path: str, was: _Seen | None, now: _Seen | None) -> Change:
     kind = _kind(was, now)
     if not all(each is None or each.whole for each in (was, now)):
-        return Change(path, kind, None, "It is too large to be compared here.")
+        return Change(path, kind, None, _("It is too large to be compared here."))
     before, after = (text_of(each.data) if each else "" for each in (was, now))
     if before is None or after is None:
-        return Change(path, kind, None, "It is no text.")
+        return Change(path, kind, None, _("It is no text."))
     html = compared(before, after)
-    return Change(path, kind, html, "" if html is not None else "It takes too long to compare.")
+    return Change(path, kind, html, "" if html is not None else _("It takes too long to compare."))
 
 
 def _seen(archive: Archive) -> tuple[dict[str, _Seen], bool]:

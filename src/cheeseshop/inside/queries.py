@@ -3,6 +3,8 @@
 
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from cheeseshop.catalog.models import File, Release
 from cheeseshop.catalog.queries import files_of
 from cheeseshop.catalog.state import file_state
@@ -20,7 +22,7 @@ def file_of(release: Release, filename: str) -> File:
     found = next((file for file in files_of(release) if file.filename == filename), None)
     state = file_state(filename) if found else None
     if found is None or state is None or not anyone_may_fetch(state):
-        raise Missing(f"{release.version} has no file {filename}.")
+        raise Missing(_("%(version)s has no file %(filename)s.") % {"version": release.version, "filename": filename})
     return found
 
 
@@ -37,7 +39,7 @@ def counterpart(file: File, release: Release) -> File:
     """
     candidates = [each for each in files_of(release) if each.packagetype == file.packagetype]
     if not candidates:
-        raise Missing(f"{release.version} has no file of this kind.")
+        raise Missing(_("%(version)s has no file of this kind.") % {"version": release.version})
     tags = _tags(file.filename)
     likeliest = next((each for each in candidates if _tags(each.filename) == tags), candidates[0])
     return file_of(release, likeliest.filename)

@@ -7,6 +7,7 @@ from typing import Any, cast
 from csp.decorators import csp
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cheeseshop.catalog.models import File, Project, Release
@@ -40,10 +41,10 @@ def _file(name: str, version: str, filename: str) -> tuple[Project, Release, Fil
 
 def _away(request: HttpRequest, error: Exception) -> HttpResponse:
     if isinstance(error, Busy):
-        reply = error_page(request, 503, "Too many files are being looked into", "Try again in a few seconds.")
+        reply = error_page(request, 503, _("Too many files are being looked into"), _("Try again in a few seconds."))
         reply["Retry-After"] = "5"
         return reply
-    return error_page(request, 422, "This file can't be looked into", str(error))
+    return error_page(request, 422, _("This file can't be looked into"), str(error))
 
 
 @require_safe
@@ -64,7 +65,7 @@ def _folder(request: HttpRequest, archive: Archive, shown: dict[str, Any]) -> Ht
     members = archive.members()
     folders, files = children(members, shown["path"])
     if shown["path"] and not folders and not files:
-        raise Http404("There is no such folder in this file.")
+        raise Http404(_("There is no such folder in this file."))
     context = shown | {
         "folders": folders,
         "files": files,
@@ -79,7 +80,7 @@ def _folder(request: HttpRequest, archive: Archive, shown: dict[str, Any]) -> Ht
 def _member(request: HttpRequest, archive: Archive, shown: dict[str, Any]) -> HttpResponse:
     content = archive.read(shown["path"], _RAW if "raw" in request.GET else LONGEST)
     if content is None:
-        raise Http404("There is no such member in this file.")
+        raise Http404(_("There is no such member in this file."))
     if "raw" in request.GET:
         return _raw(request, content, shown["path"])
     text = text_of(content.data)
@@ -96,7 +97,9 @@ def _member(request: HttpRequest, archive: Archive, shown: dict[str, Any]) -> Ht
 
 def _raw(request: HttpRequest, content: Content, path: str) -> HttpResponse:
     if not content.whole:
-        raise NotReadable(f"It is larger than {_RAW // 1024**2} MiB; download the file that it is in.")
+        raise NotReadable(
+            _("It is larger than %(size)d MiB; download the file that it is in.") % {"size": _RAW // 1024**2}
+        )
     kind = "text/plain; charset=utf-8" if text_of(content.data) is not None else "application/octet-stream"
     reply = HttpResponse(content.data, content_type=kind)
     safe = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in path.rpartition("/")[2])
@@ -133,5 +136,5 @@ def release(_request: HttpRequest, name: str, version: str) -> HttpResponse:
     except Missing as error:
         raise Http404(error.message) from error
     if not files or project.quarantined_at is not None:
-        raise Http404(f"{version} has no file to look into.")
+        raise Http404(_("%(version)s has no file to look into.") % {"version": version})
     return redirect("inside", name=project.normalized_name, version=found.version, filename=files[0].filename)

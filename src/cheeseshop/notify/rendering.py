@@ -7,8 +7,10 @@ One template a kind: its first line is the subject. The HTML form is made from t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.conf import settings as django
 from django.template import Context
 from django.template.loader import get_template
+from django.utils import translation
 from django.utils.html import linebreaks, urlize
 from django.utils.safestring import mark_safe
 
@@ -24,6 +26,7 @@ class Rendered:
     html: str
 
 
+@translation.override(django.LANGUAGE_CODE)  # and not the language of whoever did what the mail tells
 def render_mail(kind: str, told: Mapping[str, object]) -> Rendered:
     """Render a mail.
 

@@ -8,9 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 WIDTH, HEIGHT = 600, 120
 _WEEK = 7
 _MANY_DAYS = 120
+_LEAST = 0.1  # per cent that are written as a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +106,19 @@ def breakdown(title: str, counts: Sequence[tuple[str, int]], most: int) -> Break
     total = sum(count for _, count in counts)
     shown = list(counts[:most])
     if rest := sum(count for _, count in counts[most:]):
-        shown.append((f"{len(counts) - most} others", rest))
+        shown.append((_others(len(counts) - most), rest))
     slices = [_slice(value, count, total) for value, count in shown]
     return Breakdown(title, slices)
 
 
+def _others(number: int) -> str:
+    return ngettext("%(number)d other", "%(number)d others", number) % {"number": number}
+
+
 def _slice(value: str, count: int, total: int) -> Slice:
     share = 100 * count / total
-    return Slice(value, count, "under 0.1" if share < 0.1 else f"{share:.1f}", f"{share:.2f}")  # noqa: PLR2004 - what is printed
+    if share < _LEAST:
+        told = _("under %(number)s") % {"number": number_format(str(_LEAST))}
+    else:
+        told = number_format(f"{share:.1f}")
+    return Slice(value, count, told, f"{share:.2f}")

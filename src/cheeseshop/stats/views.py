@@ -8,6 +8,9 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from cheeseshop.core import current
@@ -19,7 +22,12 @@ from cheeseshop.stats.raw.published import COLUMNS, Published, published
 from cheeseshop.web.components import Tab
 
 _PERIODS = (30, 90, 365)
-_KINDS = {Kind.VERSION: "version", Kind.PYTHON: "Python", Kind.SYSTEM: "system", Kind.INSTALLER: "installer"}
+_KINDS: dict[Kind, str | Promise] = {
+    Kind.VERSION: gettext_lazy("version"),
+    Kind.PYTHON: "Python",
+    Kind.SYSTEM: gettext_lazy("system"),
+    Kind.INSTALLER: gettext_lazy("installer"),
+}
 _SLICES = 10
 _POPULAR = 20
 _SHOWN_LARGEST = 20
@@ -35,16 +43,20 @@ def downloads_context(request: HttpRequest, project: UUID | None) -> dict[str, A
     """
     days = request.GET.get("days", str(_PERIODS[0]))
     if days not in {str(each) for each in _PERIODS}:
-        raise Http404("There are statistics of 30, 90 and 365 days.")
+        raise Http404(_("There are statistics of 30, 90 and 365 days."))
     kinds = [kind for kind in _KINDS if project is not None or kind != Kind.VERSION]
     found = {kind: queries.downloads_by(project, kind, int(days)) for kind in kinds}
     return {
         "days": int(days),
         "counting": current.settings().count_downloads,
-        "periods": [Tab(f"?days={each}", f"{each} days", str(each) == days) for each in _PERIODS],
+        "periods": [Tab(f"?days={each}", _days(each), str(each) == days) for each in _PERIODS],
         "plot": plot(queries.downloads_by_day(project, int(days))),
-        "breakdowns": [breakdown(_KINDS[kind], counts, _SLICES) for kind, counts in found.items() if counts],
+        "breakdowns": [breakdown(str(_KINDS[kind]), counts, _SLICES) for kind, counts in found.items() if counts],
     }
+
+
+def _days(number: int) -> str:
+    return ngettext("%(number)d day", "%(number)d days", number) % {"number": number}
 
 
 @require_safe
@@ -91,7 +103,7 @@ def data_set(request: HttpRequest) -> HttpResponse:
     """List the files of the data set and explain their columns, to people and to programs."""
     settings = current.settings()
     if not settings.publish_downloads:
-        raise Http404("This index does not publish its downloads.")
+        raise Http404(_("This index does not publish its downloads."))
     files = published(Places(settings.data / "stats"))
     if _wants_json(request):
         reply: HttpResponse = JsonResponse({"columns": COLUMNS, "files": [_told(each) for each in files]})
@@ -109,7 +121,7 @@ def _data_page(request: HttpRequest, files: list[Published]) -> HttpResponse:
         "files": page.object_list,
         "page": page.number,
         "more": page.has_next(),
-        "headers": ["Column", "Meaning"],
+        "headers": [_("Column"), _("Meaning")],
         "columns": list(COLUMNS.items()),
         "example": f"SELECT project, sum(downloads) FROM '{source}' GROUP BY project ORDER BY 2 DESC",  # noqa: S608 - for people to read
     }

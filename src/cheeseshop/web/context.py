@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every template knows about the site."""
 
+from django.conf import settings as django
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language_from_request
@@ -18,11 +19,12 @@ def language_of(request: HttpRequest) -> str:
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Return the site's name, address and contact."""
+    """Return the site's name, address, contact and languages."""
     settings = current.settings()
     return {
         "site_name": settings.site_name,
         "site_url": settings.url,
+        "languages": django.LANGUAGES,
         "banners": SimpleLazyObject(lambda: banners(language=language_of(request))),
         "site_texts": SimpleLazyObject(shown_pieces),
         "supporters": SimpleLazyObject(supporters),

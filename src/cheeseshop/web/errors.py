@@ -4,6 +4,7 @@
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 
 class Explained(PermissionDenied):
@@ -13,41 +14,41 @@ class Explained(PermissionDenied):
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that can't be understood."""
     told = str(exception) if type(exception) is BadRequest else ""  # its subclasses speak to developers
-    reason = told or "Something in the address or the form is malformed."
-    return error_page(request, 400, "That request can't be understood", reason)
+    reason = told or _("Something in the address or the form is malformed.")
+    return error_page(request, 400, _("That request can't be understood"), reason)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that is not allowed."""
-    reason = str(exception) if isinstance(exception, Explained) else "Your account has no permission for it."
-    return error_page(request, 403, "You may not do that", reason)
+    reason = str(exception) if isinstance(exception, Explained) else _("Your account has no permission for it.")
+    return error_page(request, 403, _("You may not do that"), reason)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for a page that does not exist."""
     reason = str(exception) if type(exception).__name__ == "Http404" and str(exception) else ""
     if not reason or reason.startswith("{"):
-        reason = "The address may be mistyped, or what it named is gone."
-    return error_page(request, 404, "We're fresh out of that", reason)
+        reason = _("The address may be mistyped, or what it named is gone.")
+    return error_page(request, 404, _("We're fresh out of that"), reason)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
     """Answer when somebody sent too many forms."""
-    reason = "You have sent this form very often. Try again in 5 minutes."
-    response = error_page(request, 429, "That was too much at once", reason)
+    reason = _("You have sent this form very often. Try again in 5 minutes.")
+    response = error_page(request, 429, _("That was too much at once"), reason)
     response["Retry-After"] = "300"
     return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer when we failed."""
-    return error_page(request, 500, "Something failed on our side", "The fault is logged. Trying again may help.")
+    return error_page(request, 500, _("Something failed on our side"), _("The fault is logged. Trying again may help."))
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """Answer when the database does not, for now."""
     response = error_page(
-        request, 503, "We can't serve you just now", "The database does not answer. Try again in a minute."
+        request, 503, _("We can't serve you just now"), _("The database does not answer. Try again in a minute.")
     )
     response["Retry-After"] = "60"
     return response

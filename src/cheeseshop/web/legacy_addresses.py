@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from trove_classifiers import sorted_classifiers
@@ -53,7 +54,7 @@ def _by_action(request: HttpRequest) -> HttpResponse:
     if action in {"display", "files"} and request.GET.get("name"):
         return project(request, request.GET["name"], request.GET.get("version", ""))
     if action:
-        raise Http404("There is nothing at this address.")
+        raise Http404(_("There is nothing at this address."))
     return HttpResponsePermanentRedirect("/")
 
 
@@ -68,5 +69,5 @@ def file(_request: HttpRequest, filename: str, **_folders: str) -> HttpResponse:
     """Send a client to a file that it asks for by its name, where anybody may fetch it."""
     state = file_state(filename)
     if state is None or not anyone_may_fetch(state):
-        raise Http404("There is no such file.")
+        raise Http404(_("There is no such file."))
     return HttpResponseRedirect(f"/packages/{state.key}")

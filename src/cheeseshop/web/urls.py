@@ -5,10 +5,12 @@ from django.urls import path
 
 from cheeseshop.core import current
 from cheeseshop.mirrors.views import calls
-from cheeseshop.web import legacy_addresses, views
+from cheeseshop.web import languages, legacy_addresses, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("language/", languages.choose_language, name="choose-language"),
+    path("help/translations/", views.translations, name="translations"),
     path("project/<str:name>/", views.project, name="project"),
     path("project/<str:name>/<str:version>/", views.project, name="release"),
     path("project/<str:name>/<str:version>/files/", views.files, name="files"),

@@ -11,6 +11,8 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from cheeseshop.accounts.queries import public_addresses_of, user_named
@@ -31,17 +33,18 @@ from cheeseshop.stats.queries import downloads_by_day
 from cheeseshop.stats.views import downloads_context
 from cheeseshop.web.components import ExampleForm, Tab
 from cheeseshop.web.context import language_of
+from cheeseshop.web.translations import progress
 
 _PAGE_OF_RELEASES = 100
 _MAX_PAGE_DIGITS = 6
 _Contents = Callable[..., dict[str, Any]]
 _TABS = (
-    ("release", "Description"),
-    ("files", "Files"),
-    ("releases", "Releases"),
-    ("dependencies", "Dependencies"),
-    ("provenance", "Provenance"),
-    ("statistics", "Statistics"),
+    ("release", gettext_lazy("Description")),
+    ("files", gettext_lazy("Files")),
+    ("releases", gettext_lazy("Releases")),
+    ("dependencies", gettext_lazy("Dependencies")),
+    ("provenance", gettext_lazy("Provenance")),
+    ("statistics", gettext_lazy("Statistics")),
 )
 
 
@@ -55,9 +58,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def _page_number(request: HttpRequest) -> int:
     text = request.GET.get("page", "1")
     if not re.fullmatch("[0-9]+", text):
-        raise BadRequest("The number of a page must be a whole number.")
+        raise BadRequest(_("The number of a page must be a whole number."))
     if len(text) > _MAX_PAGE_DIGITS or int(text) == 0:
-        raise Http404("There is no such page.")
+        raise Http404(_("There is no such page."))
     return int(text)
 
 
@@ -94,7 +97,7 @@ def _context(request: HttpRequest, project: Project, release: Release | None, ta
         return context
     address = {"name": project.normalized_name, "version": release.version}
     context["recent"] = plot(downloads_by_day(project.pk, 30))
-    tabs = [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in _TABS]
+    tabs = [Tab(reverse(view, kwargs=address), str(text), view == tab) for view, text in _TABS]
     verified, unverified = declared_by(release)
     return context | {
         "findings": findings_of(release),
@@ -135,7 +138,7 @@ def _tab(tab: str, template: str) -> Callable[[_Contents], Callable[..., HttpRes
         def view(request: HttpRequest, name: str, version: str, **rest: str) -> HttpResponse:
             found, release = _found(name, version)
             if release is None:
-                raise Http404(f"{found.name} is in quarantine.")
+                raise Http404(_("%(name)s is in quarantine.") % {"name": found.name})
             if elsewhere := _elsewhere(request, found, release):
                 return elsewhere
             own = contents(request, found, release, **rest)
@@ -158,7 +161,7 @@ def releases(request: HttpRequest, project: Project, _release: Release) -> dict[
     page = _page_number(request)
     rows = queries.releases_of(project, (page - 1) * _PAGE_OF_RELEASES, _PAGE_OF_RELEASES + 1)
     if not rows:
-        raise Http404("There is no such page of releases.")
+        raise Http404(_("There is no such page of releases."))
     return {"releases": rows[:_PAGE_OF_RELEASES], "page": page, "more": len(rows) > _PAGE_OF_RELEASES}
 
 
@@ -168,7 +171,7 @@ def dependencies(request: HttpRequest, project: Project, release: Release) -> di
     page = _page_number(request)
     context = relations_context(project.normalized_name, release.facts, page)
     if page > 1 and not context["dependants"]:
-        raise Http404("There is no such page of projects.")
+        raise Http404(_("There is no such page of projects."))
     return context
 
 
@@ -204,7 +207,7 @@ def user(request: HttpRequest, username: str) -> HttpResponse:
     """Show a person and their projects."""
     person = user_named(username)
     if person is None or not person.is_active or person.is_service:
-        raise Http404(f"There is no user named {username}.")
+        raise Http404(_("There is no user named %(username)s.") % {"username": username})
     if person.username != username:
         return redirect("user", username=person.username, permanent=True)
     addresses = public_addresses_of(person.id) if request.user.is_authenticated else frozenset()
@@ -216,6 +219,12 @@ def user(request: HttpRequest, username: str) -> HttpResponse:
 def upload_help(request: HttpRequest) -> HttpResponse:
     """Say how to upload, to people who open the upload address in a browser."""
     return render(request, "web/upload_help.html")
+
+
+@require_safe
+def translations(request: HttpRequest) -> HttpResponse:
+    """Show how much of the site is translated into each language."""
+    return render(request, "web/translations.html", {"progress": progress()})
 
 
 @require_safe

@@ -4,6 +4,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.core import current
 from cheeseshop.core.errors import Forbidden, Missing
@@ -28,7 +30,7 @@ def locked(project: UUID) -> Project:
     """
     found = Project.objects.select_for_update().filter(pk=project).first()
     if found is None:
-        raise Missing("This project does not exist any more.")
+        raise Missing(_("This project does not exist any more."))
     check_changeable(found)
     return found
 
@@ -42,10 +44,16 @@ def check_changeable(project: Project) -> None:
     settings = current.settings()
     check()
     if project.quarantined_at is not None:
-        raise Forbidden(f"Project {project.name} is in quarantine and can't be changed; write to {settings.contact}.")
+        raise Forbidden(
+            _("Project %(name)s is in quarantine and can't be changed; write to %(contact)s.")
+            % {"name": project.name, "contact": settings.contact}
+        )
     if project.organization is not None and project.organization.deactivated_at is not None:
         name = project.organization.name
-        raise Forbidden(f"The organisation {name} is deactivated; write to {settings.contact}.")
+        raise Forbidden(
+            _("The organisation %(name)s is deactivated; write to %(contact)s.")
+            % {"name": name, "contact": settings.contact}
+        )
 
 
 def check_not_held(*things: Release | File) -> None:
@@ -57,8 +65,15 @@ def check_not_held(*things: Release | File) -> None:
     for each in things:
         if each.quarantined_at is not None:
             contact = current.settings().contact
-            what = f"Release {each.version}" if isinstance(each, Release) else f"File {each.filename}"
-            raise Forbidden(f"{what} is in quarantine and can't be changed; write to {contact}.")
+            what = (
+                _("Release %(version)s") % {"version": each.version}
+                if isinstance(each, Release)
+                else _("File %(filename)s") % {"filename": each.filename}
+            )
+            raise Forbidden(
+                _("%(what)s is in quarantine and can't be changed; write to %(contact)s.")
+                % {"what": what, "contact": contact}
+            )
 
 
 def change(project: Project, action: str, actor: str, version: str = "") -> journal.Change:

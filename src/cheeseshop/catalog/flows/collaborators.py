@@ -10,6 +10,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from cheeseshop.access.models import Invitation, ProjectRole, Role
 from cheeseshop.accounts import history
@@ -45,14 +46,17 @@ def invite(project: UUID, username: str, role: Role, actor: User) -> Invited:
     """
     person = user_named(username)
     if person is None or not person.may_log_in:
-        raise Missing(f"There is no user named {username}.")
+        raise Missing(_("There is no user named %(username)s.") % {"username": username})
     if not EmailAddress.objects.filter(user=person, primary=True, verified=True).exists():
-        raise Refusal(f"{person.username} has no verified primary e-mail address and can't be invited yet.")
+        raise Refusal(
+            _("%(username)s has no verified primary e-mail address and can't be invited yet.")
+            % {"username": person.username}
+        )
     try:
         with transaction.atomic():
             owner = locked(project)
             if ProjectRole.objects.filter(project=owner, user=person).exists():
-                raise Conflict(f"{person.username} has a role already; change it instead.")
+                raise Conflict(_("%(username)s has a role already; change it instead.") % {"username": person.username})
             if person.memberships.filter(organization=owner.organization_id).exists():
                 return Invited(person, _add(owner, person, role, actor))
             Invitation.objects.filter(project=owner, user=person, expires_at__lt=now()).delete()
@@ -63,7 +67,9 @@ def invite(project: UUID, username: str, role: Role, actor: User) -> Invited:
             history.mail(person, "collaborator-invited", project=owner.name, **told)
             _commit(owner, actor.username, f"invite {role} {person.username}")
     except IntegrityError as error:
-        raise Conflict(f"{person.username} is invited already; revoke that invitation first.") from error
+        raise Conflict(
+            _("%(username)s is invited already; revoke that invitation first.") % {"username": person.username}
+        ) from error
     return Invited(person)
 
 
@@ -86,11 +92,11 @@ def give(project: UUID, username: str, role: Role, actor: User) -> Changed:
     """
     person = user_named(username)
     if person is None or not person.may_log_in:
-        raise Missing(f"There is no user named {username}.")
+        raise Missing(_("There is no user named %(username)s.") % {"username": username})
     with transaction.atomic():
         owner = locked(project)
         if ProjectRole.objects.filter(project=owner, user=person).exists():
-            raise Conflict(f"{person.username} has a role already; change it instead.")
+            raise Conflict(_("%(username)s has a role already; change it instead.") % {"username": person.username})
         Invitation.objects.filter(project=owner, user=person).delete()
         ProjectRole.objects.create(project=owner, user=person, role=role)
         _tell(owner, "collaborator-changed", person, role, actor.username)
@@ -139,7 +145,7 @@ def revoke(project: UUID, invitation: UUID, actor: str) -> str:
         owner = locked(project)
         found = Invitation.objects.select_related("user").filter(project=project, pk=invitation).first()
         if found is None:
-            raise Missing("This invitation was answered or revoked already.")
+            raise Missing(_("This invitation was answered or revoked already."))
         found.delete()
         history.mail(found.user, "collaborator-revoked", project=owner.name, role=found.role, by=actor)
         _commit(owner, actor, f"revoke_invite {found.role} {found.user.username}")
@@ -175,7 +181,7 @@ def change_role(project: UUID, person: UUID, role: Role, actor: User) -> Changed
         owner = locked(project)
         found = _role(project, person)
         if found.user_id == actor.pk and role != Role.OWNER:
-            raise Conflict("Owners can't demote themselves; another owner can.")
+            raise Conflict(_("Owners can't demote themselves; another owner can."))
         _keep_an_owner(owner, found, role)
         before, found.role = found.role, role
         found.save(update_fields=["role"])
@@ -206,14 +212,14 @@ def remove(project: UUID, person: UUID, actor: User) -> Changed:
 def _open(invitation: UUID, person: User) -> Invitation:
     found = Invitation.objects.select_for_update().filter(pk=invitation, user=person, expires_at__gt=now()).first()
     if found is None:
-        raise Missing("This invitation was revoked, answered, or has expired; ask an owner for another one.")
+        raise Missing(_("This invitation was revoked, answered, or has expired; ask an owner for another one."))
     return found
 
 
 def _role(project: UUID, person: UUID) -> ProjectRole:
     found = ProjectRole.objects.select_related("user").filter(project=project, user=person).first()
     if found is None:
-        raise Missing("This person has no role on the project any more.")
+        raise Missing(_("This person has no role on the project any more."))
     return found
 
 
@@ -225,7 +231,10 @@ def _keep_an_owner(project: Project, found: ProjectRole, role: Role | None) -> N
     if found.role != Role.OWNER or role == Role.OWNER or project.organization_id is not None:
         return
     if not ProjectRole.objects.filter(project=project, role=Role.OWNER).exclude(pk=found.pk).exists():
-        raise Conflict(f"{found.user.username} is the last owner of {project.name}; make somebody else an owner first.")
+        raise Conflict(
+            _("%(username)s is the last owner of %(name)s; make somebody else an owner first.")
+            % {"username": found.user.username, "name": project.name}
+        )
 
 
 def _tell(project: Project, kind: str, person: User, role: str, by: str = "") -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from cheeseshop.access.ownership import note_in_organization
 from cheeseshop.catalog.flows.changing import Changed, change, check_not_held, locked
@@ -31,7 +32,7 @@ def remove_file(project: UUID, filename: str, actor: str, *, held: bool = False)
         owner = _to_remove_from(project, held=held)
         found = File.objects.select_related("release").filter(release__project=project, filename=filename).first()
         if found is None:
-            raise Missing(f"There is no file {filename} any more.")
+            raise Missing(_("There is no file %(filename)s any more.") % {"filename": filename})
         release = found.release
         if not held:
             check_not_held(found, release)
@@ -54,7 +55,7 @@ def remove_release(project: UUID, release: UUID, actor: str, *, held: bool = Fal
         owner = _to_remove_from(project, held=held)
         found = Release.objects.filter(project=project, pk=release).first()
         if found is None:
-            raise Missing("This release does not exist any more.")
+            raise Missing(_("This release does not exist any more."))
         files = list(File.objects.filter(release=found))
         if not held:
             check_not_held(found, *files)
@@ -103,5 +104,5 @@ def _to_remove_from(project: UUID, *, held: bool) -> Project:
     check()
     found = Project.objects.select_for_update().filter(pk=project).first()
     if found is None:
-        raise Missing("This project does not exist any more.")
+        raise Missing(_("This project does not exist any more."))
     return found

@@ -4,6 +4,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from cheeseshop.catalog.flows.changing import Changed, change, locked
 from cheeseshop.catalog.flows.telling import NO_REASON, tell_owners
@@ -23,7 +24,10 @@ def set_status(project: UUID, status: Status, reason: str, actor: str) -> Change
         Missing: when the project is gone.
     """
     if status not in OWNERS_CHOOSE or len(reason) > LONGEST_REASON:
-        raise Refusal(f"Choose active, archived or deprecated, with a reason of {LONGEST_REASON} characters at most.")
+        raise Refusal(
+            _("Choose active, archived or deprecated, with a reason of %(number)d characters at most.")
+            % {"number": LONGEST_REASON}
+        )
     with transaction.atomic():
         owner = locked(project)
         owner.status, owner.status_reason = status.value, "" if status is Status.ACTIVE else reason

@@ -10,6 +10,8 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cheeseshop.catalog.flows.changing import Changed, change, check_not_held, locked
 from cheeseshop.catalog.flows.telling import NO_REASON, some_of, tell_collaborators
@@ -58,7 +60,7 @@ def yank_releases(
         owner = locked(project)
         found = list(Release.objects.filter(project=project, pk__in=releases).order_by("sort_key"))
         if len(found) < len(set(releases)):
-            raise Missing("This release does not exist any more." if len(releases) == 1 else _SOME_GONE)
+            raise Missing(_("This release does not exist any more.") if len(releases) == 1 else str(_SOME_GONE))
         check_not_held(*found)
         turned = _turn(found, reason, yanked=yanked)
         if not turned:
@@ -97,8 +99,8 @@ def yank_files(project: UUID, filenames: Collection[str], reason: str, actor: st
         rows = File.objects.filter(release__project=project, filename__in=filenames)
         found = list(rows.select_related("release").order_by("filename"))
         if len(found) < len(set(filenames)):
-            one = f"There is no file {next(iter(filenames))} any more."
-            raise Missing(one if len(filenames) == 1 else _SOME_GONE)
+            one = _("There is no file %(filename)s any more.") % {"filename": next(iter(filenames))}
+            raise Missing(one if len(filenames) == 1 else str(_SOME_GONE))
         check_not_held(*found, *(file.release for file in found))
         turned = _turn(found, reason, yanked=yanked)
         if not turned:
@@ -113,12 +115,12 @@ def yank_files(project: UUID, filenames: Collection[str], reason: str, actor: st
     return Changed(owner.normalized_name)
 
 
-_SOME_GONE = "Some of them do not exist any more; nothing was changed. Look at the list again."
+_SOME_GONE = gettext_lazy("Some of them do not exist any more; nothing was changed. Look at the list again.")
 
 
 def _check(reason: str) -> None:
     if len(reason) > LONGEST_REASON:
-        raise Refusal(f"A reason has at most {LONGEST_REASON} characters.")
+        raise Refusal(_("A reason has at most %(number)d characters.") % {"number": LONGEST_REASON})
 
 
 def _turn(found: Sequence[Yankable], reason: str, *, yanked: bool) -> list[Yankable]:

@@ -6,9 +6,12 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cheeseshop.access.site_roles import SiteAction, may_on_site
 from cheeseshop.accounts.history import coarse
@@ -18,17 +21,19 @@ from cheeseshop.web.components import Tab
 
 register = template.Library()
 
-_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
+_UNITS = ("KiB", "MiB", "GiB", "TiB")
 
 
 @register.filter
 def binary_size(size: int) -> str:
     """Write a number of bytes in binary units."""
+    if size < 1024:  # noqa: PLR2004 - binary units
+        return ngettext("%(number)d byte", "%(number)d bytes", size) % {"number": size}
     amount = float(size)
     for unit in _UNITS:
-        if amount < 1024 or unit == _UNITS[-1]:  # noqa: PLR2004 - binary units
-            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
         amount /= 1024
+        if amount < 1024 or unit == _UNITS[-1]:  # noqa: PLR2004 - binary units
+            return f"{number_format(f'{amount:.1f}')} {unit}"
     raise AssertionError
 
 
@@ -42,7 +47,8 @@ def keeps_the_site(user: User) -> bool:
 def moment(at: datetime) -> SafeString:
     """Write a time relative to now, with the exact time in UTC on hover and in the source."""
     exact = f"{at:%Y-%m-%d %H:%M:%S} UTC"
-    ago = "just now" if now() - at < timedelta(minutes=1) else f"{timesince(at, depth=1)} ago"
+    is_new = now() - at < timedelta(minutes=1)
+    ago = _("just now") if is_new else _("%(time)s ago") % {"time": timesince(at, depth=1)}
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, ago)
 
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Says what went wrong with a security device; without it the page would stay silent.
+const deviceFailed = document.currentScript.dataset.failed;
 document.addEventListener("allauth.error", (event) => {
   event.preventDefault();
   const old = document.getElementById("device-error");
@@ -11,7 +12,7 @@ document.addEventListener("allauth.error", (event) => {
   note.className = "notice danger";
   note.setAttribute("role", "alert");
   const text = document.createElement("p");
-  text.textContent = "The security device did not answer, or the question was cancelled. Try again.";
+  text.textContent = deviceFailed;
   note.append(text);
   document.getElementById("main").prepend(note);
 });

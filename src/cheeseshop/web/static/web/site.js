@@ -5,12 +5,13 @@ if (navigator.clipboard) {
     button.hidden = false;
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(button.dataset.copy);
-      button.textContent = "Copied";
-      button.setAttribute("aria-label", "Copied");
+      button.textContent = button.dataset.copied;
+      button.setAttribute("aria-label", button.dataset.copied);
     });
     const label = button.getAttribute("aria-label");
+    const verb = button.textContent;
     button.addEventListener("blur", () => {
-      button.textContent = "Copy";
+      button.textContent = verb;
       button.setAttribute("aria-label", label);
     });
   }
@@ -26,6 +27,8 @@ for (const button of document.querySelectorAll("button[data-tick-all]")) {
   });
 }
 
+const siteWords = document.currentScript.dataset; // in the page's language
+
 // How strong a new password is, asked while it is typed; the form is judged again when it is sent.
 for (const input of document.querySelectorAll("input[data-strength]")) {
   const meter = document.createElement("meter");
@@ -33,7 +36,7 @@ for (const input of document.querySelectorAll("input[data-strength]")) {
   meter.max = 4;
   meter.low = 2;
   meter.optimum = 4;
-  meter.setAttribute("aria-label", "Strength of the password");
+  meter.setAttribute("aria-label", siteWords.strength);
   const told = document.createElement("p");
   told.className = "hint";
   told.setAttribute("role", "status");
@@ -59,7 +62,7 @@ for (const input of document.querySelectorAll("input[data-strength]")) {
         const found = await reply.json();
         meter.hidden = false;
         meter.value = found.score;
-        told.textContent = `This password is ${found.text}. ${found.advice}`;
+        told.textContent = `${siteWords.told.replace("{strength}", found.text)} ${found.advice}`;
       }
     }, 300);
   });
