@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import Version
 
@@ -119,6 +119,39 @@ def maintainers_of(project: Project) -> list[str]:
 def files_of(release: Release) -> list[File]:
     """Return a release's files that are not in quarantine, by name."""
     return list(release.files.filter(quarantined_at=None).order_by("filename"))
+
+
+def some_files_of(release: Release, offset: int, limit: int) -> list[File]:
+    """Return some of a release's files that are not in quarantine: source first, then by name."""
+    return list(release.files.filter(quarantined_at=None).order_by("-packagetype", "filename")[offset : offset + limit])
+
+
+@dataclass(frozen=True, slots=True)
+class FileSizes:
+    """How many files a release has, and the sizes of the smallest and the largest in bytes."""
+
+    count: int
+    smallest: int
+    largest: int
+
+
+def sizes_of(release: Release) -> FileSizes:
+    """Return how large a release's files are that are not in quarantine."""
+    found = release.files.filter(quarantined_at=None).aggregate(n=Count("id"), least=Min("size"), most=Max("size"))
+    return FileSizes(found["n"], found["least"] or 0, found["most"] or 0)
+
+
+def file_named(release: Release, filename: str) -> File:
+    """Return a release's file of that name.
+
+    Raises:
+        Missing: when there is none that anybody may know of.
+    """
+    named = release.files.filter(quarantined_at=None, filename=filename).select_related("uploaded_by", "publisher")
+    found = None if "\0" in filename else named.first()  # which no file has, and PostgreSQL refuses
+    if found is None:
+        raise Missing(f"{release.version} has no file {filename}.")
+    return found
 
 
 def releases_of(project: Project, offset: int, limit: int) -> list[Release]:

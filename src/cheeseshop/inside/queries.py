@@ -4,7 +4,7 @@
 from pathlib import Path
 
 from cheeseshop.catalog.models import File, Release
-from cheeseshop.catalog.queries import files_of
+from cheeseshop.catalog.queries import file_named, files_of
 from cheeseshop.catalog.state import file_state
 from cheeseshop.core.errors import Missing
 from cheeseshop.publishing.public_tree import anyone_may_fetch
@@ -17,11 +17,16 @@ def file_of(release: Release, filename: str) -> File:
     Raises:
         Missing: when there is none that anybody may fetch.
     """
-    found = next((file for file in files_of(release) if file.filename == filename), None)
-    state = file_state(filename) if found else None
-    if found is None or state is None or not anyone_may_fetch(state):
+    found = file_named(release, filename)
+    state = file_state(filename)
+    if state is None or not anyone_may_fetch(state):
         raise Missing(f"{release.version} has no file {filename}.")
     return found
+
+
+def first_file(release: Release) -> File | None:
+    """Return the file that is looked into first: a wheel, whose directory is read at once, by name."""
+    return release.files.filter(quarantined_at=None).order_by("packagetype", "filename").first()
 
 
 def path_of(file: File) -> Path:

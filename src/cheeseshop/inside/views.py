@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from cheeseshop.catalog.models import File, Project, Release
-from cheeseshop.catalog.queries import files_of, project_named, release_of, releases_of
+from cheeseshop.catalog.queries import project_named, release_of, releases_of
 from cheeseshop.core.errors import Missing
 from cheeseshop.inside import comparing, queries
 from cheeseshop.inside.archives import Archive, Busy, Content, NotReadable, open_archive
@@ -129,9 +129,9 @@ def release(_request: HttpRequest, name: str, version: str) -> HttpResponse:
     try:
         project = project_named(name)
         found = release_of(project, version)
-        files = files_of(found)
+        file = queries.first_file(found)
     except Missing as error:
         raise Http404(error.message) from error
-    if not files or project.quarantined_at is not None:
+    if file is None or project.quarantined_at is not None:
         raise Http404(f"{version} has no file to look into.")
-    return redirect("inside", name=project.normalized_name, version=found.version, filename=files[0].filename)
+    return redirect("inside", name=project.normalized_name, version=found.version, filename=file.filename)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("project/<str:name>/", views.project, name="project"),
     path("project/<str:name>/<str:version>/", views.project, name="release"),
     path("project/<str:name>/<str:version>/files/", views.files, name="files"),
+    path("project/<str:name>/<str:version>/files/<str:filename>/", views.file, name="file"),
     path("project/<str:name>/<str:version>/releases/", views.releases, name="releases"),
     path("project/<str:name>/<str:version>/dependencies/", views.dependencies, name="dependencies"),
     path("project/<str:name>/<str:version>/provenance/", views.provenance, name="provenance"),

@@ -31,15 +31,19 @@ from cheeseshop.stats.queries import downloads_by_day
 from cheeseshop.stats.views import downloads_context
 from cheeseshop.web.components import ExampleForm, Tab
 from cheeseshop.web.context import language_of
+from cheeseshop.web.file_page import file_context
 
 _PAGE_OF_RELEASES = 100
+_PAGE_OF_FILES = 100
 _MAX_PAGE_DIGITS = 6
 _Contents = Callable[..., dict[str, Any]]
+_INSIDE = "inside-release"
 _TABS = (
     ("release", "Description"),
     ("files", "Files"),
     ("releases", "Releases"),
     ("dependencies", "Dependencies"),
+    (_INSIDE, "Look inside"),
     ("provenance", "Provenance"),
     ("statistics", "Statistics"),
 )
@@ -94,7 +98,9 @@ def _context(request: HttpRequest, project: Project, release: Release | None, ta
         return context
     address = {"name": project.normalized_name, "version": release.version}
     context["recent"] = plot(downloads_by_day(project.pk, 30))
-    tabs = [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in _TABS]
+    sizes = queries.sizes_of(release)
+    shown_tabs = [each for each in _TABS if sizes.count or each[0] != _INSIDE]
+    tabs = [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in shown_tabs]
     verified, unverified = declared_by(release)
     return context | {
         "findings": findings_of(release),
@@ -102,6 +108,7 @@ def _context(request: HttpRequest, project: Project, release: Release | None, ta
         "unverified": unverified,
         "facts": release.facts,
         "tabs": tabs,
+        "sizes": sizes,
         "attested": origins.is_attested(release),
         "requirement": _requirement(project, release),
     }
@@ -147,9 +154,22 @@ def _tab(tab: str, template: str) -> Callable[[_Contents], Callable[..., HttpRes
 
 
 @_tab("files", "web/files.html")
-def files(_request: HttpRequest, _project: Project, release: Release) -> dict[str, Any]:
+def files(request: HttpRequest, _project: Project, release: Release) -> dict[str, Any]:
     """Show a release's files with their hashes."""
-    return {"files": queries.files_of(release)}
+    page = _page_number(request)
+    rows = queries.some_files_of(release, (page - 1) * _PAGE_OF_FILES, _PAGE_OF_FILES + 1)
+    if not rows and page > 1:
+        raise Http404("There is no such page of files.")
+    return {"files": rows[:_PAGE_OF_FILES], "page": page, "more": len(rows) > _PAGE_OF_FILES}
+
+
+@_tab("files", "web/file.html")
+def file(_request: HttpRequest, _project: Project, release: Release, filename: str) -> dict[str, Any]:
+    """Show everything that is known of one file."""
+    try:
+        return file_context(release, filename)
+    except Missing as error:
+        raise Http404(error.message) from error
 
 
 @_tab("releases", "web/releases.html")

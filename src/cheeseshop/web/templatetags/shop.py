@@ -15,6 +15,7 @@ from cheeseshop.accounts.history import coarse
 from cheeseshop.accounts.models import User
 from cheeseshop.core.clock import now
 from cheeseshop.web.components import Tab
+from cheeseshop.web.tags_in_words import interpreters_in_words, platforms_in_words, tags_in_words
 
 register = template.Library()
 
@@ -30,6 +31,11 @@ def binary_size(size: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
         amount /= 1024
     raise AssertionError
+
+
+register.filter("tags_in_words", tags_in_words)
+register.filter("interpreters_in_words", interpreters_in_words)
+register.filter("platforms_in_words", platforms_in_words)
 
 
 @register.filter
