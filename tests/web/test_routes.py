@@ -18,7 +18,7 @@ ANYBODY = {
     "project/<str:name>/<str:version>/files/", "project/<str:name>/<str:version>/files/<str:filename>/",
     "project/<str:name>/<str:version>/releases/",
     "project/<str:name>/<str:version>/statistics/", "project/<str:name>/<str:version>/dependencies/",
-    "stats/", "stats/downloads/", "user/<str:username>/",
+    "trending/", "newest/projects/", "newest/releases/", "stats/", "stats/downloads/", "user/<str:username>/",
     "legacy/", "help/", "RPC2", "pypi", "pypi/", "pypi/<str:name>/", "pypi/<str:name>/<str:version>/", "p/<str:name>/",
     "p/<str:name>/<str:version>/", "u/<str:username>/",
     "packages/<str:_kind>/<str:_letter>/<str:_project>/<str:filename>", "_health/", "robots.txt",

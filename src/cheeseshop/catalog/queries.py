@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import Version
 
@@ -34,10 +34,22 @@ def _listed() -> QuerySet[Project]:
     return Project.objects.filter(quarantined_at=None, visibility=Visibility.PUBLIC.value)
 
 
-def newest_releases(limit: int = 20) -> list[Release]:
-    """Return the newest releases that anybody may see."""
-    rows = Release.objects.filter(quarantined_at=None, project__in=_listed()).select_related("project")
-    return list(rows.order_by("-id")[:limit])  # identities begin with the time
+def newest_releases(limit: int = 20, before: UUID | None = None) -> list[Release]:
+    """Return the newest releases that anybody may see, or the newest of those that are older than ``before``.
+
+    Identities begin with the time. The projects are joined: a list of the public ones would be made first.
+    """
+    rows = Release.objects.select_related("project").filter(
+        quarantined_at=None, project__quarantined_at=None, project__visibility=Visibility.PUBLIC.value
+    )
+    return list((rows.filter(id__lt=before) if before else rows).order_by("-id")[:limit])
+
+
+def newest_projects(limit: int, before: UUID | None = None) -> list[UUID]:
+    """Return the newest projects that anybody may see and that have a release, or the newest of the older ones."""
+    rows = _listed().filter(Exists(Release.objects.filter(project=OuterRef("pk"), quarantined_at=None)))
+    older = rows.filter(id__lt=before) if before else rows
+    return list(older.order_by("-id").values_list("pk", flat=True)[:limit])
 
 
 def project_named(name: str) -> Project:

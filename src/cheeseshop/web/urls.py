@@ -5,7 +5,7 @@ from django.urls import path
 
 from cheeseshop.core import current
 from cheeseshop.mirrors.views import calls
-from cheeseshop.web import legacy_addresses, views
+from cheeseshop.web import legacy_addresses, shelves, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -18,6 +18,9 @@ urlpatterns = [
     path("project/<str:name>/<str:version>/provenance/", views.provenance, name="provenance"),
     path("project/<str:name>/<str:version>/provenance/<str:filename>/", views.file_provenance, name="file-provenance"),
     path("project/<str:name>/<str:version>/statistics/", views.statistics, name="statistics"),
+    path("trending/", shelves.trending, name="trending"),
+    path("newest/projects/", shelves.newest_projects, name="newest-projects"),
+    path("newest/releases/", shelves.newest_releases, name="newest-releases"),
     path("user/<str:username>/", views.user, name="user"),
     path("legacy/", views.upload_help, name="upload-help"),
     path("RPC2", calls),

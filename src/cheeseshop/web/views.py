@@ -32,9 +32,11 @@ from cheeseshop.stats.views import downloads_context
 from cheeseshop.web.components import ExampleForm, Tab
 from cheeseshop.web.context import language_of
 from cheeseshop.web.file_page import file_context
+from cheeseshop.web.shelves import rising_cards
 
 _PAGE_OF_RELEASES = 100
 _PAGE_OF_FILES = 100
+_RISING_AT_HOME = 5
 _MAX_PAGE_DIGITS = 6
 _Contents = Callable[..., dict[str, Any]]
 _INSIDE = "inside-release"
@@ -53,7 +55,7 @@ _TABS = (
 def home(request: HttpRequest) -> HttpResponse:
     """Show what the index holds and its newest releases."""
     context = {"releases": queries.newest_releases(), "counts": queries.counts(), "announcements": on_the_front()}
-    return render(request, "web/home.html", context)
+    return render(request, "web/home.html", context | {"rising": rising_cards(_RISING_AT_HOME)})
 
 
 def _page_number(request: HttpRequest) -> int:
