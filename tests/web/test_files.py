@@ -8,6 +8,7 @@ from django.test import Client
 from cheeseshop.accounts.models import User
 from cheeseshop.catalog.models import File, Release
 from cheeseshop.core.clock import now
+from cheeseshop.discovery.indexing import follow_journal
 from cheeseshop.publishers.models import Publisher
 from cheeseshop.storage import Store
 from cheeseshop.web import views
@@ -30,6 +31,7 @@ def alice(shop: Store) -> User:
     user = make_user("alice")
     token = make_token(user)
     lines = [
+        "Summary: Keeps cheese",
         "Keywords: cheese,<i>shop</i>, cheese",
         "License: MIT",
         "Provides-Extra: wine",
@@ -166,3 +168,12 @@ def test_the_history_marks_what_is_unusual(client: Client, alice: User, shop: St
     assert texts[1].startswith("1.1 yanked")
     assert "Yanked: Too mild." in texts[1]
     assert texts[2].startswith("1.0 shown here")
+
+
+def test_lists_tell_what_a_release_says_as_long_as_it_may_be_shown(client: Client, alice: User) -> None:
+    follow_journal()
+    for path in ("/user/alice/", "/newest/projects/"):
+        assert "Keeps cheese" in soup(client, path).get_text()
+    Release.objects.update(quarantined_at=now())
+    for path in ("/user/alice/", "/newest/projects/"):
+        assert "Keeps cheese" not in soup(client, path).get_text()

@@ -5,9 +5,11 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
+from cheeseshop.access.models import ProjectRole
 from cheeseshop.catalog.models import Project, Release
 from cheeseshop.core.clock import now
-from cheeseshop.web import shelves
+from cheeseshop.organizations.models import Organization
+from cheeseshop.web import held_projects, shelves
 from tests.support.factories import make_user
 from tests.web.test_pages import make_project
 
@@ -77,3 +79,37 @@ def test_only_the_first_page_is_for_search_engines(client: Client, five: list[st
     _, query = read(client, path)
     assert "noindex" not in client.get(path).content.decode()
     assert "noindex" in client.get(path + query).content.decode()
+
+
+def projects_of(client: Client, path: str) -> list[str]:
+    shown, query = read(client, path)
+    while query:
+        names, query = read(client, path + query)
+        shown += names
+    return shown
+
+
+def test_every_project_of_a_person_is_found_by_name(
+    client: Client, five: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held_projects, "PAGE", 2)
+    Project.objects.filter(name="zwei").update(quarantined_at=now())
+    assert projects_of(client, "/user/Alice/") == ["drei", "eins", "fuenf", "vier"]
+    ProjectRole.objects.all().delete()
+    assert "This person has no public project." in client.get("/user/Alice/").content.decode()
+    assert "These were all." in client.get("/user/Alice/?after=x").content.decode()
+
+
+def test_every_project_of_an_organisation_is_found_by_name(
+    client: Client, five: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held_projects, "PAGE", 2)
+    acme = Organization.objects.create(name="Acme", normalized_name="acme", display_name="Acme", kind="Community")
+    Project.objects.update(organization=acme)
+    Project.objects.filter(name="zwei").update(visibility="private")
+    assert projects_of(client, "/org/Acme/") == ["drei", "eins", "fuenf", "vier"]
+
+
+@pytest.mark.parametrize("after", ["%00", "a%00", "x" * 201])
+def test_a_name_that_nobody_has_is_refused(client: Client, five: list[str], after: str) -> None:
+    assert client.get(f"/user/Alice/?after={after}").status_code == 400

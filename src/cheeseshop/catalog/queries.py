@@ -10,7 +10,6 @@ from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import Version
 
 from cheeseshop.access.models import ProjectRole
-from cheeseshop.access.ownership import publicly_held
 from cheeseshop.catalog.models import Description, File, Project, Release
 from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core import current
@@ -203,8 +202,3 @@ class _Counted:
 
 
 _counted: _Counted | None = None
-
-
-def projects_of_user(user_id: UUID) -> list[Project]:
-    """Return the projects that a person is known to have a role on and anybody may see, by name."""
-    return list(_listed().filter(pk__in=publicly_held(user_id)).order_by("normalized_name"))

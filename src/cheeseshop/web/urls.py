@@ -5,7 +5,7 @@ from django.urls import path
 
 from cheeseshop.core import current
 from cheeseshop.mirrors.views import calls
-from cheeseshop.web import legacy_addresses, shelves, views
+from cheeseshop.web import legacy_addresses, people, shelves, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,7 +21,7 @@ urlpatterns = [
     path("trending/", shelves.trending, name="trending"),
     path("newest/projects/", shelves.newest_projects, name="newest-projects"),
     path("newest/releases/", shelves.newest_releases, name="newest-releases"),
-    path("user/<str:username>/", views.user, name="user"),
+    path("user/<str:username>/", people.user, name="user"),
     path("legacy/", views.upload_help, name="upload-help"),
     path("RPC2", calls),
     path("pypi", legacy_addresses.pypi),

@@ -13,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
 from django.views.decorators.http import require_safe
 
-from cheeseshop.accounts.queries import public_addresses_of, user_named
 from cheeseshop.advisories.queries import findings_of
 from cheeseshop.attestations import queries as origins
 from cheeseshop.catalog import queries
@@ -219,19 +218,6 @@ def file_provenance(_request: HttpRequest, project: Project, release: Release, f
 def statistics(request: HttpRequest, project: Project, _release: Release) -> dict[str, Any]:
     """Show how often a project is downloaded, and by what."""
     return downloads_context(request, project.pk)
-
-
-@require_safe
-def user(request: HttpRequest, username: str) -> HttpResponse:
-    """Show a person and their projects."""
-    person = user_named(username)
-    if person is None or not person.is_active or person.is_service:
-        raise Http404(f"There is no user named {username}.")
-    if person.username != username:
-        return redirect("user", username=person.username, permanent=True)
-    addresses = public_addresses_of(person.id) if request.user.is_authenticated else frozenset()
-    context = {"person": person, "projects": queries.projects_of_user(person.id), "addresses": addresses}
-    return render(request, "web/user.html", context)
 
 
 @require_safe
