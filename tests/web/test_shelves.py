@@ -58,6 +58,7 @@ def test_what_nobody_may_see_is_not_listed(client: Client, five: list[str], path
     Project.objects.filter(name="vier").update(visibility="private")
     Release.objects.filter(project__name="drei").update(quarantined_at=now())
     assert read(client, path)[0] == ["zwei", "eins"]
+    assert "fuenf" not in client.get("/").content.decode()
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the site shows of projects, releases and files. Every answer has asked the policy."""
 
-import time
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,8 +17,6 @@ from cheeseshop.core.errors import Missing
 from cheeseshop.core.facts import ANYBODY, ProjectFacts, Visibility
 from cheeseshop.policy import decide
 
-_COUNT_AGE = 60.0
-_QUICK = 0.02
 _MOST_VERSIONS = 5000  # of one project are compared to find its latest
 
 
@@ -36,12 +33,13 @@ def _listed() -> QuerySet[Project]:
 def newest_releases(limit: int = 20, before: UUID | None = None) -> list[Release]:
     """Return the newest releases that anybody may see, or the newest of those that are older than ``before``.
 
-    Identities begin with the time. The projects are joined: a list of the public ones would be made first.
+    Identities begin with the time. They are found first: where projects are joined, SQLite may read those all first.
     """
-    rows = Release.objects.select_related("project").filter(
-        quarantined_at=None, project__quarantined_at=None, project__visibility=Visibility.PUBLIC.value
+    rows = Release.objects.filter(
+        Exists(_listed().filter(pk=OuterRef("project"))), quarantined_at=None, visibility=Visibility.PUBLIC.value
     )
-    return list((rows.filter(id__lt=before) if before else rows).order_by("-id")[:limit])
+    found = (rows.filter(id__lt=before) if before else rows).order_by("-id").values_list("pk", flat=True)[:limit]
+    return list(Release.objects.select_related("project").filter(pk__in=list(found)).order_by("-id"))
 
 
 def newest_projects(limit: int, before: UUID | None = None) -> list[UUID]:
@@ -127,12 +125,7 @@ def maintainers_of(project: Project) -> list[str]:
     return list(roles.values_list("user__username", flat=True)[:500])
 
 
-def files_of(release: Release) -> list[File]:
-    """Return a release's files that are not in quarantine, by name."""
-    return list(release.files.filter(quarantined_at=None).order_by("filename"))
-
-
-def some_files_of(release: Release, offset: int, limit: int) -> list[File]:
+def files_of(release: Release, offset: int, limit: int) -> list[File]:
     """Return some of a release's files that are not in quarantine: source first, then by name."""
     return list(release.files.filter(quarantined_at=None).order_by("-packagetype", "filename")[offset : offset + limit])
 
@@ -168,37 +161,3 @@ def file_named(release: Release, filename: str) -> File:
 def releases_of(project: Project, offset: int, limit: int) -> list[Release]:
     """Return a project's releases, newest version first."""
     return list(_releases(project).order_by("-sort_key")[offset : offset + limit])
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much there is."""
-
-    projects: int
-    releases: int
-    files: int
-
-
-def counts() -> Counts:
-    """Return how much anybody may see; of an index that takes long to count, as it was within the last minute."""
-    global _counted  # noqa: PLW0603 - each process remembers its own
-    began = time.monotonic()
-    if _counted is not None and began - _counted.at < _COUNT_AGE and _counted.took > _QUICK:
-        return _counted.counts
-    releases = Release.objects.filter(quarantined_at=None, project__in=_listed())
-    files = File.objects.filter(quarantined_at=None, release__in=releases)
-    found = Counts(_listed().count(), releases.count(), files.count())
-    _counted = _Counted(found, began, time.monotonic() - began)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """What was counted, when, and how many seconds it took."""
-
-    counts: Counts
-    at: float
-    took: float
-
-
-_counted: _Counted | None = None

@@ -4,11 +4,13 @@
 from pathlib import Path
 
 from cheeseshop.catalog.models import File, Release
-from cheeseshop.catalog.queries import file_named, files_of
+from cheeseshop.catalog.queries import file_named
 from cheeseshop.catalog.state import file_state
 from cheeseshop.core.errors import Missing
 from cheeseshop.publishing.public_tree import anyone_may_fetch
 from cheeseshop.storage import open_store
+
+_MOST_COMPARED = 2000  # files of a release, among which the likeliest is sought
 
 
 def file_of(release: Release, filename: str) -> File:
@@ -40,7 +42,8 @@ def counterpart(file: File, release: Release) -> File:
     Raises:
         Missing: when there is none that anybody may fetch.
     """
-    candidates = [each for each in files_of(release) if each.packagetype == file.packagetype]
+    of_its_kind = release.files.filter(quarantined_at=None, packagetype=file.packagetype)
+    candidates = list(of_its_kind.order_by("filename")[:_MOST_COMPARED])
     if not candidates:
         raise Missing(f"{release.version} has no file of this kind.")
     tags = _tags(file.filename)

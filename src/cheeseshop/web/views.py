@@ -18,6 +18,7 @@ from cheeseshop.attestations import queries as origins
 from cheeseshop.catalog import queries
 from cheeseshop.catalog.models import Project, Release
 from cheeseshop.catalog.newness import is_of_new_accounts
+from cheeseshop.catalog.totals import counts
 from cheeseshop.catalog.verified import declared_by
 from cheeseshop.core.errors import Missing
 from cheeseshop.descriptions.shown import shown
@@ -53,7 +54,7 @@ _TABS = (
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show what the index holds and its newest releases."""
-    context = {"releases": queries.newest_releases(), "counts": queries.counts(), "announcements": on_the_front()}
+    context = {"releases": queries.newest_releases(), "counts": counts(), "announcements": on_the_front()}
     return render(request, "web/home.html", context | {"rising": rising_cards(_RISING_AT_HOME)})
 
 
@@ -158,7 +159,7 @@ def _tab(tab: str, template: str) -> Callable[[_Contents], Callable[..., HttpRes
 def files(request: HttpRequest, _project: Project, release: Release) -> dict[str, Any]:
     """Show a release's files with their hashes."""
     page = _page_number(request)
-    rows = queries.some_files_of(release, (page - 1) * _PAGE_OF_FILES, _PAGE_OF_FILES + 1)
+    rows = queries.files_of(release, (page - 1) * _PAGE_OF_FILES, _PAGE_OF_FILES + 1)
     if not rows and page > 1:
         raise Http404("There is no such page of files.")
     return {"files": rows[:_PAGE_OF_FILES], "page": page, "more": len(rows) > _PAGE_OF_FILES}
@@ -194,11 +195,17 @@ def dependencies(request: HttpRequest, project: Project, release: Release) -> di
 
 
 @_tab("provenance", "attestations/project.html")
-def provenance(_request: HttpRequest, project: Project, release: Release) -> dict[str, Any]:
+def provenance(request: HttpRequest, project: Project, release: Release) -> dict[str, Any]:
     """Show who may publish a project, and where this release and those before it came from."""
+    page = _page_number(request)
+    files = origins.origins(release, (page - 1) * _PAGE_OF_FILES, _PAGE_OF_FILES + 1)
+    if not files and page > 1:
+        raise Http404("There is no such page of files.")
     return {
         "origin": origins.origin_of(project, release),
-        "files": origins.origins(release),
+        "files": files[:_PAGE_OF_FILES],
+        "page": page,
+        "more": len(files) > _PAGE_OF_FILES,
         "recent_origins": origins.recent(project),
         "publishers": publishers_of(project.pk),
         "only_publishers": takes_only_publishers(project.pk),
