@@ -11,6 +11,7 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from cheeseshop.advisories.queries import findings_of
@@ -31,6 +32,7 @@ from cheeseshop.stats.queries import downloads_by_day
 from cheeseshop.stats.views import downloads_context
 from cheeseshop.web.components import ExampleForm, Tab
 from cheeseshop.web.context import language_of
+from cheeseshop.web.errors import NoProject
 from cheeseshop.web.file_page import file_context
 from cheeseshop.web.shelves import rising_cards
 
@@ -45,7 +47,7 @@ _TABS = (
     ("files", "Files"),
     ("releases", "Releases"),
     ("dependencies", "Dependencies"),
-    (_INSIDE, "Look inside"),
+    (_INSIDE, _("Look inside")),
     ("provenance", "Provenance"),
     ("statistics", "Statistics"),
 )
@@ -71,6 +73,9 @@ def _found(name: str, version: str | None) -> tuple[Project, Release | None]:
     """Find what an address names. There is no release to show of a project in quarantine."""
     try:
         project = queries.project_named(name)
+    except Missing as error:
+        raise NoProject(error.message, name) from error
+    try:
         if project.quarantined_at is not None:
             return project, None
         return project, queries.release_of(project, version) if version else queries.latest_release(project)
@@ -102,7 +107,7 @@ def _context(request: HttpRequest, project: Project, release: Release | None, ta
     context["recent"] = plot(downloads_by_day(project.pk, 30))
     sizes = queries.sizes_of(release)
     shown_tabs = [each for each in _TABS if sizes.count or each[0] != _INSIDE]
-    tabs = [Tab(reverse(view, kwargs=address), text, view == tab) for view, text in shown_tabs]
+    tabs = [Tab(reverse(view, kwargs=address), str(text), view == tab) for view, text in shown_tabs]
     verified, unverified = declared_by(release)
     return context | {
         "findings": findings_of(release),
@@ -161,7 +166,7 @@ def files(request: HttpRequest, _project: Project, release: Release) -> dict[str
     page = _page_number(request)
     rows = queries.files_of(release, (page - 1) * _PAGE_OF_FILES, _PAGE_OF_FILES + 1)
     if not rows and page > 1:
-        raise Http404("There is no such page of files.")
+        raise Http404(_("There is no such page of files."))
     return {"files": rows[:_PAGE_OF_FILES], "page": page, "more": len(rows) > _PAGE_OF_FILES}
 
 
@@ -200,7 +205,7 @@ def provenance(request: HttpRequest, project: Project, release: Release) -> dict
     page = _page_number(request)
     files = origins.origins(release, (page - 1) * _PAGE_OF_FILES, _PAGE_OF_FILES + 1)
     if not files and page > 1:
-        raise Http404("There is no such page of files.")
+        raise Http404(_("There is no such page of files."))
     return {
         "origin": origins.origin_of(project, release),
         "files": files[:_PAGE_OF_FILES],
