@@ -113,6 +113,7 @@ def test_a_yank_of_one_file_is_told_with_its_reason(client: Client, alice: User)
     assert "This file was yanked" in page
     assert "It eats mice." in page
     assert "This file was yanked" not in soup(client, f"{PAGE}{SDIST}/").get_text()
+    assert "Yanked: It eats mice." in soup(client, PAGE).get_text()
 
 
 @pytest.mark.parametrize("name", ["other-1.0.tar.gz", "%00", "a%00b", "%ff", "9" * 5000, "..", "demo-1.0.tar.gz%20"])
