@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import Version
 
@@ -154,7 +155,7 @@ def file_named(release: Release, filename: str) -> File:
     named = release.files.filter(quarantined_at=None, filename=filename).select_related("uploaded_by", "publisher")
     found = None if "\0" in filename else named.first()  # which no file has, and PostgreSQL refuses
     if found is None:
-        raise Missing(f"{release.version} has no file {filename}.")
+        raise Missing(_("%(version)s has no file %(filename)s.") % {"version": release.version, "filename": filename})
     return found
 
 

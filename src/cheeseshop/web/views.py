@@ -11,7 +11,8 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from cheeseshop.advisories.queries import findings_of
@@ -47,7 +48,7 @@ _TABS = (
     ("files", "Files"),
     ("releases", "Releases"),
     ("dependencies", "Dependencies"),
-    (_INSIDE, _("Look inside")),
+    (_INSIDE, gettext_lazy("Look inside")),
     ("provenance", "Provenance"),
     ("statistics", "Statistics"),
 )
