@@ -41,6 +41,10 @@ ASKED = {  # what gives something of a project, and how it is asked for
     "project/<str:name>/<str:version>/provenance/": ["project/held/2.0/provenance/", "project/held/1.0/provenance/"],
     "project/<str:name>/<str:version>/provenance/<str:filename>/": [f"project/held/2.0/provenance/{SDIST}/"],
     "project/<str:name>/<str:version>/files/": ["project/held/1.0/files/", "project/held/2.0/files/"],
+    "project/<str:name>/<str:version>/files/<str:filename>/": [
+        f"project/held/2.0/files/{SDIST}/", f"project/held/2.0/files/{WHEEL}/",
+        "project/held/1.0/files/held-1.0.tar.gz/",
+    ],
     "project/<str:name>/<str:version>/releases/": ["project/held/1.0/releases/", "project/held/2.0/releases/"],
     "project/<str:name>/<str:version>/statistics/": ["project/held/2.0/statistics/", "project/held/1.0/statistics/"],
     "project/<str:name>/<str:version>/dependencies/": [
@@ -57,6 +61,9 @@ ASKED = {  # what gives something of a project, and how it is asked for
         f"project/held/2.0/inside/{SDIST}/at/held-2.0/PKG-INFO?raw",
     ],
     "stats/": ["stats/"],
+    "trending/": ["trending/"],
+    "newest/projects/": ["newest/projects/"],
+    "newest/releases/": ["newest/releases/"],
     "user/<str:username>/": ["user/alice/"],
     "pypi/<str:name>/": ["pypi/held/"],
     "pypi/<str:name>/<str:version>/": ["pypi/held/2.0/"],

@@ -20,6 +20,7 @@ from cheeseshop.distributions import (
     ultranormalize,
     validate_form,
 )
+from cheeseshop.distributions.compatibility import compatibility_of
 from tests.support.archives import build_sdist, build_wheel
 from tests.support.archives.hostile_zip import FILENAME, wheel_contents
 from tests.support.archives.raw_tar import END, gzipped, tar_member
@@ -223,3 +224,25 @@ def test_any_text_renders_as_markdown_without_scripts(text: str):
     except DistributionRefused:
         return
     assert "<script" not in html.lower()
+
+
+tag_parts = st.one_of(
+    st.sampled_from(
+        ["py3", "py2", "cp312", "abi3", "none", "any", "cp313t", "manylinux_2_28_x86_64", "macosx_10_9_universal2",
+         "musllinux_1_2_aarch64", "win32", "ios_13_0_arm64_iphoneos", "android_24_x86", "graalpy312", "pp310"]
+    ),
+    st.from_regex(r"(manylinux|musllinux|macosx|ios|android|win|cp|py)_?[0-9_]{0,300}[a-z0-9_]{0,9}", fullmatch=True),
+    st.text(max_size=12),
+)  # fmt: skip
+tag_sets = st.lists(tag_parts, min_size=1, max_size=6).map(".".join)
+
+
+@given(tag_sets, tag_sets, tag_sets)
+def test_tags_are_told_whatever_they_are(pythons: str, abis: str, platforms: str):
+    found = compatibility_of(f"demo-1.0-{pythons}-{abis}-{platforms}.whl")
+    if "-" in f"{pythons}{abis}{platforms}":
+        return
+    assert found is not None
+    assert found.interpreters
+    assert found.platforms
+    assert all(each.versions or each.name in pythons for each in found.interpreters)

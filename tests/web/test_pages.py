@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The site's pages as any client sees them: addresses, warnings, and input that nobody sends by accident."""
 
+import hashlib
+
 import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 from packaging.version import Version
 
 from cheeseshop.accounts.models import User
-from cheeseshop.catalog.models import Description, Project, Release
+from cheeseshop.catalog.models import Description, File, Project, Release
 from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core.clock import now
 from tests.support.factories import make_user
@@ -27,6 +29,14 @@ def make_project(name: str, normalized: str, owner: User, *versions: str) -> Pro
             is_prerelease=parsed.is_prerelease,
             summary=f"Summary of {version}",
             facts={"project_urls": [["Home", "https://example.org/"]], "author": "<b>A. Author</b>"},
+        )
+        File.objects.create(
+            release=release,
+            filename=f"{normalized}-{version}.tar.gz",
+            packagetype="sdist",
+            python_version="source",
+            size=1,
+            blake2_256=hashlib.sha256(f"{normalized} {version}".encode()).hexdigest(),
         )
         Description.objects.create(release=release, raw="*x*", html="<p><em>x</em></p>")
     return project
@@ -184,3 +194,21 @@ def test_a_project_without_releases_says_so(client: Client, owner: User) -> None
     answer = client.get("/project/empty/")
     assert answer.status_code == 404
     assert "has no release yet" in text_of(answer)
+
+
+def test_a_release_without_files_offers_nothing_to_install(client: Client, project: Project) -> None:
+    File.objects.filter(release__version="1.0").update(quarantined_at=now())
+    page = BeautifulSoup(client.get("/project/big-project/1.0/").content, "html.parser")
+    assert page.select(".install") == []
+    assert "There is nothing to install" in page.get_text()
+    assert page.select_one(".tabs a[aria-current]") is not None
+
+
+def test_a_name_that_is_not_here_can_be_searched_for(client: Client, project: Project) -> None:
+    answer = client.get("/project/big%20projekt/")
+    assert answer.status_code == 404
+    page = BeautifulSoup(answer.content, "html.parser")
+    assert page.select_one('a[href="/search/?q=big%20projekt"]') is not None
+    assert page.select_one("#search-box")["value"] == "big projekt"  # type: ignore[index]
+    for path in ("/project/%1f/", "/project/big-project/9.9/", "/nothing/"):
+        assert b"Search for \xe2\x80\x9c" not in client.get(path).content

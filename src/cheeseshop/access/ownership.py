@@ -9,6 +9,7 @@ from django.db import connection
 from cheeseshop import sql
 from cheeseshop.access.models import Role
 from cheeseshop.core.clock import now
+from cheeseshop.core.facts import Visibility
 
 _HELD = """
 SELECT r.project_id, r.role FROM access_projectrole r WHERE r.user_id = %s
@@ -112,10 +113,18 @@ def role_on(user: UUID, project: UUID) -> str:
     return (row and row[0]) or ""
 
 
-def publicly_held(user: UUID, limit: int = 500) -> list[UUID]:
-    """Return the projects whose link to a person anybody may know: by own roles, or by memberships shown in public."""
-    rows = sql.every(f"{_PUBLICLY_HELD} LIMIT %s", user, user, True, user, True, limit)
-    return [sql.as_uuid(row[0]) for row in rows]
+def publicly_held(user: UUID, after: str, limit: int) -> list[tuple[UUID, str]]:
+    """Return public projects whose link to a person anybody may know: by own roles, or memberships shown in public.
+
+    Identity and normalised name, by name, from the one behind ``after`` on.
+    """
+    statement = f"""
+SELECT p.id, p.normalized_name FROM ({_PUBLICLY_HELD}) h JOIN catalog_project p ON p.id = h.project_id
+WHERE p.quarantined_at IS NULL AND p.visibility = %s AND p.normalized_name > %s
+ORDER BY p.normalized_name LIMIT %s"""  # noqa: S608 - our own words
+    public = Visibility.PUBLIC.value
+    rows = sql.every(statement, user, user, True, user, True, public, after, limit)
+    return [(sql.as_uuid(row[0]), row[1]) for row in rows]
 
 
 def owners_of(project: UUID) -> list[UUID]:

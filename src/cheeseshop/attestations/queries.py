@@ -44,10 +44,10 @@ class ReleaseOrigin:
     lost: bool = False
 
 
-def origins(release: Release) -> list[FileOrigin]:
-    """Return where a release's files came from, by name. What is in quarantine is left out."""
+def origins(release: Release, offset: int, limit: int) -> list[FileOrigin]:
+    """Return where some of a release's files came from, by name. What is in quarantine is left out."""
     found = release.files.filter(quarantined_at=None).select_related("publisher", "uploaded_by", "provenance")
-    return [_origin(file) for file in found.order_by("filename")]
+    return [_origin(file) for file in found.order_by("filename")[offset : offset + limit]]
 
 
 def _origin(file: File) -> FileOrigin:

@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the site shows of projects, releases and files. Every answer has asked the policy."""
 
-import time
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import Version
 
 from cheeseshop.access.models import ProjectRole
-from cheeseshop.access.ownership import publicly_held
 from cheeseshop.catalog.models import Description, File, Project, Release
 from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core import current
@@ -20,8 +18,6 @@ from cheeseshop.core.errors import Missing
 from cheeseshop.core.facts import ANYBODY, ProjectFacts, Visibility
 from cheeseshop.policy import decide
 
-_COUNT_AGE = 60.0
-_QUICK = 0.02
 _MOST_VERSIONS = 5000  # of one project are compared to find its latest
 
 
@@ -35,10 +31,23 @@ def _listed() -> QuerySet[Project]:
     return Project.objects.filter(quarantined_at=None, visibility=Visibility.PUBLIC.value)
 
 
-def newest_releases(limit: int = 20) -> list[Release]:
-    """Return the newest releases that anybody may see."""
-    rows = Release.objects.filter(quarantined_at=None, project__in=_listed()).select_related("project")
-    return list(rows.order_by("-id")[:limit])  # identities begin with the time
+def newest_releases(limit: int = 20, before: UUID | None = None) -> list[Release]:
+    """Return the newest releases that anybody may see, or the newest of those that are older than ``before``.
+
+    Identities begin with the time. They are found first: where projects are joined, SQLite may read those all first.
+    """
+    rows = Release.objects.filter(
+        Exists(_listed().filter(pk=OuterRef("project"))), quarantined_at=None, visibility=Visibility.PUBLIC.value
+    )
+    found = (rows.filter(id__lt=before) if before else rows).order_by("-id").values_list("pk", flat=True)[:limit]
+    return list(Release.objects.select_related("project").filter(pk__in=list(found)).order_by("-id"))
+
+
+def newest_projects(limit: int, before: UUID | None = None) -> list[UUID]:
+    """Return the newest projects that anybody may see and that have a release, or the newest of the older ones."""
+    rows = _listed().filter(Exists(Release.objects.filter(project=OuterRef("pk"), quarantined_at=None)))
+    older = rows.filter(id__lt=before) if before else rows
+    return list(older.order_by("-id").values_list("pk", flat=True)[:limit])
 
 
 def project_named(name: str) -> Project:
@@ -120,50 +129,39 @@ def maintainers_of(project: Project) -> list[str]:
     return list(roles.values_list("user__username", flat=True)[:500])
 
 
-def files_of(release: Release) -> list[File]:
-    """Return a release's files that are not in quarantine, by name."""
-    return list(release.files.filter(quarantined_at=None).order_by("filename"))
+def files_of(release: Release, offset: int, limit: int) -> list[File]:
+    """Return some of a release's files that are not in quarantine: source first, then by name."""
+    return list(release.files.filter(quarantined_at=None).order_by("-packagetype", "filename")[offset : offset + limit])
+
+
+@dataclass(frozen=True, slots=True)
+class FileSizes:
+    """How many files a release has, and the sizes of the smallest and the largest in bytes."""
+
+    count: int
+    smallest: int
+    largest: int
+
+
+def sizes_of(release: Release) -> FileSizes:
+    """Return how large a release's files are that are not in quarantine."""
+    found = release.files.filter(quarantined_at=None).aggregate(n=Count("id"), least=Min("size"), most=Max("size"))
+    return FileSizes(found["n"], found["least"] or 0, found["most"] or 0)
+
+
+def file_named(release: Release, filename: str) -> File:
+    """Return a release's file of that name.
+
+    Raises:
+        Missing: when there is none that anybody may know of.
+    """
+    named = release.files.filter(quarantined_at=None, filename=filename).select_related("uploaded_by", "publisher")
+    found = None if "\0" in filename else named.first()  # which no file has, and PostgreSQL refuses
+    if found is None:
+        raise Missing(_("%(version)s has no file %(filename)s.") % {"version": release.version, "filename": filename})
+    return found
 
 
 def releases_of(project: Project, offset: int, limit: int) -> list[Release]:
     """Return a project's releases, newest version first."""
     return list(_releases(project).order_by("-sort_key")[offset : offset + limit])
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much there is."""
-
-    projects: int
-    releases: int
-    files: int
-
-
-def counts() -> Counts:
-    """Return how much anybody may see; of an index that takes long to count, as it was within the last minute."""
-    global _counted  # noqa: PLW0603 - each process remembers its own
-    began = time.monotonic()
-    if _counted is not None and began - _counted.at < _COUNT_AGE and _counted.took > _QUICK:
-        return _counted.counts
-    releases = Release.objects.filter(quarantined_at=None, project__in=_listed())
-    files = File.objects.filter(quarantined_at=None, release__in=releases)
-    found = Counts(_listed().count(), releases.count(), files.count())
-    _counted = _Counted(found, began, time.monotonic() - began)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """What was counted, when, and how many seconds it took."""
-
-    counts: Counts
-    at: float
-    took: float
-
-
-_counted: _Counted | None = None
-
-
-def projects_of_user(user_id: UUID) -> list[Project]:
-    """Return the projects that a person is known to have a role on and anybody may see, by name."""
-    return list(_listed().filter(pk__in=publicly_held(user_id)).order_by("normalized_name"))

@@ -136,14 +136,14 @@ class Archive:
 
 
 @contextmanager
-def open_archive(path: Path, filename: str) -> Iterator[Archive]:
-    """Open a published file.
+def open_archive(path: Path, filename: str, patience: float = 3) -> Iterator[Archive]:
+    """Open a published file, within ``patience`` seconds.
 
     Raises:
         Busy: when too many are open.
         NotReadable: when its bytes are gone.
     """
-    if not _AT_ONCE.acquire(timeout=3):
+    if not _AT_ONCE.acquire(timeout=patience):
         raise Busy
     try:
         with path.open("rb") as file:

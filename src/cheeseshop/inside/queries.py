@@ -6,11 +6,13 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from cheeseshop.catalog.models import File, Release
-from cheeseshop.catalog.queries import files_of
+from cheeseshop.catalog.queries import file_named
 from cheeseshop.catalog.state import file_state
 from cheeseshop.core.errors import Missing
 from cheeseshop.publishing.public_tree import anyone_may_fetch
 from cheeseshop.storage import open_store
+
+_MOST_COMPARED = 2000  # files of a release, among which the likeliest is sought
 
 
 def file_of(release: Release, filename: str) -> File:
@@ -19,11 +21,16 @@ def file_of(release: Release, filename: str) -> File:
     Raises:
         Missing: when there is none that anybody may fetch.
     """
-    found = next((file for file in files_of(release) if file.filename == filename), None)
-    state = file_state(filename) if found else None
-    if found is None or state is None or not anyone_may_fetch(state):
+    found = file_named(release, filename)
+    state = file_state(filename)
+    if state is None or not anyone_may_fetch(state):
         raise Missing(_("%(version)s has no file %(filename)s.") % {"version": release.version, "filename": filename})
     return found
+
+
+def first_file(release: Release) -> File | None:
+    """Return the file that is looked into first: a wheel, whose directory is read at once, by name."""
+    return release.files.filter(quarantined_at=None).order_by("packagetype", "filename").first()
 
 
 def path_of(file: File) -> Path:
@@ -37,7 +44,8 @@ def counterpart(file: File, release: Release) -> File:
     Raises:
         Missing: when there is none that anybody may fetch.
     """
-    candidates = [each for each in files_of(release) if each.packagetype == file.packagetype]
+    of_its_kind = release.files.filter(quarantined_at=None, packagetype=file.packagetype)
+    candidates = list(of_its_kind.order_by("filename")[:_MOST_COMPARED])
     if not candidates:
         raise Missing(_("%(version)s has no file of this kind.") % {"version": release.version})
     tags = _tags(file.filename)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cheeseshop.catalog.models import File, Project, Release
-from cheeseshop.catalog.queries import files_of, project_named, release_of, releases_of
+from cheeseshop.catalog.queries import project_named, release_of, releases_of
 from cheeseshop.core.errors import Missing
 from cheeseshop.inside import comparing, queries
 from cheeseshop.inside.archives import Archive, Busy, Content, NotReadable, open_archive
@@ -132,9 +132,9 @@ def release(_request: HttpRequest, name: str, version: str) -> HttpResponse:
     try:
         project = project_named(name)
         found = release_of(project, version)
-        files = files_of(found)
+        file = queries.first_file(found)
     except Missing as error:
         raise Http404(error.message) from error
-    if not files or project.quarantined_at is not None:
+    if file is None or project.quarantined_at is not None:
         raise Http404(_("%(version)s has no file to look into.") % {"version": version})
-    return redirect("inside", name=project.normalized_name, version=found.version, filename=files[0].filename)
+    return redirect("inside", name=project.normalized_name, version=found.version, filename=file.filename)

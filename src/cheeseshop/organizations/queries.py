@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What pages and the API show of organisations."""
 
+from uuid import UUID
+
 from django.db.models import Count, QuerySet
 
 from cheeseshop.accounts.models import User
@@ -30,10 +32,11 @@ def team_named(organization: Organization, name: str) -> Team | None:
     return Team.objects.filter(organization=organization, normalized_name=normalized(name)).first()
 
 
-def public_projects(organization: Organization) -> QuerySet[Project]:
-    """Return the organisation's projects that anybody may see, by name."""
+def public_projects(organization: Organization, after: str, limit: int) -> list[tuple[UUID, str]]:
+    """Return projects of the organisation that anybody may see: identity and name, by name, from behind one on."""
     shown = Project.objects.filter(organization=organization, quarantined_at=None, visibility=Visibility.PUBLIC.value)
-    return shown.order_by("normalized_name")
+    rows = shown.filter(normalized_name__gt=after).order_by("normalized_name")
+    return list(rows.values_list("pk", "normalized_name")[:limit])
 
 
 def public_members(organization: Organization) -> list[Membership]:

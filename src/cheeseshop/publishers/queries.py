@@ -7,7 +7,7 @@ from uuid import UUID
 from cheeseshop import sql
 from cheeseshop.core.clock import now
 from cheeseshop.publishers.issuers import issuer_at
-from cheeseshop.publishers.models import ProjectPublisher, ProjectRule
+from cheeseshop.publishers.models import ProjectPublisher, ProjectRule, Publisher
 from cheeseshop.publishers.providers import provider_of
 
 
@@ -73,13 +73,17 @@ def publishers_of(project_id: UUID) -> list[Listed]:
 
 
 def _listed(row: ProjectPublisher) -> Listed:
-    publisher = row.publisher
     pinned = ", ".join(f"{name} {value}" for name, value in row.pinned.items())
+    return Listed(row, *described(row.publisher), pinned)
+
+
+def described(publisher: Publisher) -> tuple[str, str, tuple[str, ...]]:
+    """Return a publisher's name, its issuer's, and addresses that it vouches for."""
     issuer = issuer_at(publisher.issuer)
     if issuer is None:
-        return Listed(row, str(publisher), publisher.issuer, (), pinned)
+        return str(publisher), publisher.issuer, ()
     provider = provider_of(issuer)
-    return Listed(row, provider.describe(publisher.fields), issuer.name, provider.urls(publisher.fields)[:1], pinned)
+    return provider.describe(publisher.fields), issuer.name, provider.urls(publisher.fields)[:1]
 
 
 def takes_only_publishers(project_id: UUID) -> bool:

@@ -103,3 +103,16 @@ class Popularity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project}: {self.downloads}"
+
+
+class Trend(models.Model):
+    """A project whose downloads rise, as of the last measuring: this week's and those of the week before."""
+
+    place = models.PositiveIntegerField(primary_key=True)
+    project = models.UUIDField()
+    recent = models.BigIntegerField()
+    earlier = models.BigIntegerField()
+    measured_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.project}, {self.earlier} to {self.recent}"

@@ -13,10 +13,11 @@ from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.core.clock import now
 from cheeseshop.core.facts import Visibility
 from cheeseshop.stats.flows.roll_up import POPULAR_DAYS, SITE
-from cheeseshop.stats.models import FileDay, Kind, Popularity, ProjectDay, Share
+from cheeseshop.stats.models import FileDay, Kind, Popularity, ProjectDay, Share, Trend
 
 _SIZES = "stats-sizes"
 _SIZES_AGE = 600
+_TRENDS_HOLD = timedelta(days=2)
 _QUICK = 0.05  # seconds: what takes less is asked anew each time
 
 
@@ -106,3 +107,23 @@ def most_downloaded_public(limit: int) -> list[tuple[str, int]]:
     rows = most_downloaded(limit * 2)
     shown = set(public.filter(normalized_name__in=[name for name, _ in rows]).values_list("normalized_name", flat=True))
     return [row for row in rows if row[0] in shown][:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Rising:
+    """A project that is downloaded more than it was: this week's downloads, and those of the week before."""
+
+    project: UUID
+    recent: int
+    earlier: int
+
+
+def rising(limit: int) -> list[Rising]:
+    """Return the public projects whose downloads rise most, as of the last measuring.
+
+    Nothing where it is days old: nobody downloads here any more, or counting is off.
+    """
+    public = Project.objects.filter(quarantined_at=None, visibility=Visibility.PUBLIC.value)
+    rows = list(Trend.objects.filter(measured_at__gt=now() - _TRENDS_HOLD).order_by("place")[: limit * 4])
+    shown = set(public.filter(pk__in=[row.project for row in rows]).values_list("pk", flat=True))
+    return [Rising(row.project, row.recent, row.earlier) for row in rows if row.project in shown][:limit]

@@ -2,13 +2,23 @@
 """Error pages: what happened, why, what to do next."""
 
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+
+_SEARCHED = 100  # characters of a name
 
 
 class Explained(PermissionDenied):
     """A refusal whose words are for people."""
+
+
+class NoProject(Http404):
+    """There is no project of a name. ``term`` is what of it can be searched for, or empty."""
+
+    def __init__(self, reason: str, name: str) -> None:
+        super().__init__(reason)
+        self.term = name[:_SEARCHED] if name.isprintable() else ""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -26,10 +36,11 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for a page that does not exist."""
-    reason = str(exception) if type(exception).__name__ == "Http404" and str(exception) else ""
+    reason = str(exception) if type(exception) in {Http404, NoProject} else ""  # its subclasses speak to developers
     if not reason or reason.startswith("{"):
         reason = _("The address may be mistyped, or what it named is gone.")
-    return error_page(request, 404, _("We're fresh out of that"), reason)
+    term = exception.term if isinstance(exception, NoProject) else ""
+    return error_page(request, 404, _("We're fresh out of that"), reason, term)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
@@ -54,6 +65,10 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def error_page(request: HttpRequest, status: int, title: str, reason: str) -> HttpResponse:
-    """Render an error as a page: ``title`` says what happened, ``reason`` why and what to do."""
-    return render(request, "web/error.html", {"status": status, "title": title, "reason": reason}, status=status)
+def error_page(request: HttpRequest, status: int, title: str, reason: str, term: str = "") -> HttpResponse:
+    """Render an error as a page: ``title`` says what happened, ``reason`` why and what to do.
+
+    ``term`` is offered to be searched for.
+    """
+    context = {"status": status, "title": title, "reason": reason, "term": term}
+    return render(request, "web/error.html", context, status=status)

@@ -5,7 +5,7 @@ from django.urls import path
 
 from cheeseshop.core import current
 from cheeseshop.mirrors.views import calls
-from cheeseshop.web import languages, legacy_addresses, views
+from cheeseshop.web import languages, legacy_addresses, people, shelves, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,12 +14,16 @@ urlpatterns = [
     path("project/<str:name>/", views.project, name="project"),
     path("project/<str:name>/<str:version>/", views.project, name="release"),
     path("project/<str:name>/<str:version>/files/", views.files, name="files"),
+    path("project/<str:name>/<str:version>/files/<str:filename>/", views.file, name="file"),
     path("project/<str:name>/<str:version>/releases/", views.releases, name="releases"),
     path("project/<str:name>/<str:version>/dependencies/", views.dependencies, name="dependencies"),
     path("project/<str:name>/<str:version>/provenance/", views.provenance, name="provenance"),
     path("project/<str:name>/<str:version>/provenance/<str:filename>/", views.file_provenance, name="file-provenance"),
     path("project/<str:name>/<str:version>/statistics/", views.statistics, name="statistics"),
-    path("user/<str:username>/", views.user, name="user"),
+    path("trending/", shelves.trending, name="trending"),
+    path("newest/projects/", shelves.newest_projects, name="newest-projects"),
+    path("newest/releases/", shelves.newest_releases, name="newest-releases"),
+    path("user/<str:username>/", people.user, name="user"),
     path("legacy/", views.upload_help, name="upload-help"),
     path("RPC2", calls),
     path("pypi", legacy_addresses.pypi),

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from cheeseshop.accounts.queries import public_addresses_of, user_named
 from cheeseshop.advisories.queries import findings_of
 from cheeseshop.attestations import queries as origins
 from cheeseshop.catalog import queries
 from cheeseshop.catalog.models import Project, Release
 from cheeseshop.catalog.newness import is_of_new_accounts
+from cheeseshop.catalog.totals import counts
 from cheeseshop.catalog.verified import declared_by
 from cheeseshop.core.errors import Missing
 from cheeseshop.descriptions.shown import shown
@@ -33,16 +33,23 @@ from cheeseshop.stats.queries import downloads_by_day
 from cheeseshop.stats.views import downloads_context
 from cheeseshop.web.components import ExampleForm, Tab
 from cheeseshop.web.context import language_of
+from cheeseshop.web.errors import NoProject
+from cheeseshop.web.file_page import file_context
+from cheeseshop.web.shelves import rising_cards
 from cheeseshop.web.translations import progress
 
 _PAGE_OF_RELEASES = 100
+_PAGE_OF_FILES = 100
+_RISING_AT_HOME = 5
 _MAX_PAGE_DIGITS = 6
 _Contents = Callable[..., dict[str, Any]]
+_INSIDE = "inside-release"
 _TABS = (
     ("release", gettext_lazy("Description")),
     ("files", gettext_lazy("Files")),
     ("releases", gettext_lazy("Releases")),
     ("dependencies", gettext_lazy("Dependencies")),
+    (_INSIDE, gettext_lazy("Look inside")),
     ("provenance", gettext_lazy("Provenance")),
     ("statistics", gettext_lazy("Statistics")),
 )
@@ -51,8 +58,8 @@ _TABS = (
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show what the index holds and its newest releases."""
-    context = {"releases": queries.newest_releases(), "counts": queries.counts(), "announcements": on_the_front()}
-    return render(request, "web/home.html", context)
+    context = {"releases": queries.newest_releases(), "counts": counts(), "announcements": on_the_front()}
+    return render(request, "web/home.html", context | {"rising": rising_cards(_RISING_AT_HOME)})
 
 
 def _page_number(request: HttpRequest) -> int:
@@ -68,6 +75,9 @@ def _found(name: str, version: str | None) -> tuple[Project, Release | None]:
     """Find what an address names. There is no release to show of a project in quarantine."""
     try:
         project = queries.project_named(name)
+    except Missing as error:
+        raise NoProject(error.message, name) from error
+    try:
         if project.quarantined_at is not None:
             return project, None
         return project, queries.release_of(project, version) if version else queries.latest_release(project)
@@ -97,7 +107,9 @@ def _context(request: HttpRequest, project: Project, release: Release | None, ta
         return context
     address = {"name": project.normalized_name, "version": release.version}
     context["recent"] = plot(downloads_by_day(project.pk, 30))
-    tabs = [Tab(reverse(view, kwargs=address), str(text), view == tab) for view, text in _TABS]
+    sizes = queries.sizes_of(release)
+    shown_tabs = [each for each in _TABS if sizes.count or each[0] != _INSIDE]
+    tabs = [Tab(reverse(view, kwargs=address), str(text), view == tab) for view, text in shown_tabs]
     verified, unverified = declared_by(release)
     return context | {
         "findings": findings_of(release),
@@ -105,6 +117,7 @@ def _context(request: HttpRequest, project: Project, release: Release | None, ta
         "unverified": unverified,
         "facts": release.facts,
         "tabs": tabs,
+        "sizes": sizes,
         "attested": origins.is_attested(release),
         "requirement": _requirement(project, release),
     }
@@ -150,9 +163,22 @@ def _tab(tab: str, template: str) -> Callable[[_Contents], Callable[..., HttpRes
 
 
 @_tab("files", "web/files.html")
-def files(_request: HttpRequest, _project: Project, release: Release) -> dict[str, Any]:
+def files(request: HttpRequest, _project: Project, release: Release) -> dict[str, Any]:
     """Show a release's files with their hashes."""
-    return {"files": queries.files_of(release)}
+    page = _page_number(request)
+    rows = queries.files_of(release, (page - 1) * _PAGE_OF_FILES, _PAGE_OF_FILES + 1)
+    if not rows and page > 1:
+        raise Http404(_("There is no such page of files."))
+    return {"files": rows[:_PAGE_OF_FILES], "page": page, "more": len(rows) > _PAGE_OF_FILES}
+
+
+@_tab("files", "web/file.html")
+def file(_request: HttpRequest, _project: Project, release: Release, filename: str) -> dict[str, Any]:
+    """Show everything that is known of one file."""
+    try:
+        return file_context(release, filename)
+    except Missing as error:
+        raise Http404(error.message) from error
 
 
 @_tab("releases", "web/releases.html")
@@ -176,11 +202,17 @@ def dependencies(request: HttpRequest, project: Project, release: Release) -> di
 
 
 @_tab("provenance", "attestations/project.html")
-def provenance(_request: HttpRequest, project: Project, release: Release) -> dict[str, Any]:
+def provenance(request: HttpRequest, project: Project, release: Release) -> dict[str, Any]:
     """Show who may publish a project, and where this release and those before it came from."""
+    page = _page_number(request)
+    files = origins.origins(release, (page - 1) * _PAGE_OF_FILES, _PAGE_OF_FILES + 1)
+    if not files and page > 1:
+        raise Http404(_("There is no such page of files."))
     return {
         "origin": origins.origin_of(project, release),
-        "files": origins.origins(release),
+        "files": files[:_PAGE_OF_FILES],
+        "page": page,
+        "more": len(files) > _PAGE_OF_FILES,
         "recent_origins": origins.recent(project),
         "publishers": publishers_of(project.pk),
         "only_publishers": takes_only_publishers(project.pk),
@@ -200,19 +232,6 @@ def file_provenance(_request: HttpRequest, project: Project, release: Release, f
 def statistics(request: HttpRequest, project: Project, _release: Release) -> dict[str, Any]:
     """Show how often a project is downloaded, and by what."""
     return downloads_context(request, project.pk)
-
-
-@require_safe
-def user(request: HttpRequest, username: str) -> HttpResponse:
-    """Show a person and their projects."""
-    person = user_named(username)
-    if person is None or not person.is_active or person.is_service:
-        raise Http404(_("There is no user named %(username)s.") % {"username": username})
-    if person.username != username:
-        return redirect("user", username=person.username, permanent=True)
-    addresses = public_addresses_of(person.id) if request.user.is_authenticated else frozenset()
-    context = {"person": person, "projects": queries.projects_of_user(person.id), "addresses": addresses}
-    return render(request, "web/user.html", context)
 
 
 @require_safe

@@ -4,7 +4,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -19,8 +18,7 @@ from cheeseshop.organizations.flows import applications, people, projects
 from cheeseshop.organizations.forms import Apply, Typed
 from cheeseshop.organizations.models import Application
 from cheeseshop.organizations.views.common import BOTH, carry_out
-
-_PAGE = 50
+from cheeseshop.web.held_projects import held_projects
 
 
 @require_safe
@@ -31,15 +29,9 @@ def organization(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404(gettext("There is no organisation named %(name)s.") % {"name": name})
     if found.name != name:
         return redirect("organization", name=found.name, permanent=True)
-    page = Paginator(queries.public_projects(found), _PAGE).get_page(request.GET.get("page"))
-    context = {
-        "organization": found,
-        "projects": page.object_list,
-        "page": page.number,
-        "more": page.has_next(),
-        "members": queries.public_members(found),
-    }
-    return render(request, "organizations/public.html", context)
+    context = {"organization": found, "members": queries.public_members(found)}
+    held = held_projects(request, lambda after, limit: queries.public_projects(found, after, limit))
+    return render(request, "organizations/public.html", context | held)
 
 
 @require_http_methods(BOTH)

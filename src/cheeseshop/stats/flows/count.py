@@ -12,6 +12,7 @@ from cheeseshop.core import current
 from cheeseshop.edge_contract.downloads import Places
 from cheeseshop.stats.flows.publish import publish_days
 from cheeseshop.stats.flows.roll_up import latest_batch, record, tidy_up
+from cheeseshop.stats.flows.trends import measure_trends
 from cheeseshop.stats.raw.parquet import ParquetStore
 from cheeseshop.stats.raw.store import DownloadStore
 from cheeseshop.stats.segments import ClaimedBatch, claim, leftovers
@@ -49,6 +50,7 @@ def count_downloads(store: Store, raw: DownloadStore, step: Step = _nothing) -> 
         raw.tidy_up(current.settings().stats_days)
         step("compacted")
         tidy_up()
+        measure_trends()
         if current.settings().publish_downloads and isinstance(raw, ParquetStore):
             publish_days(raw)
     return outcome

@@ -18,6 +18,7 @@ from cheeseshop.accounts.history import coarse
 from cheeseshop.accounts.models import User
 from cheeseshop.core.clock import now
 from cheeseshop.web.components import Tab
+from cheeseshop.web.tags_in_words import interpreters_in_words, platforms_in_words, tags_in_words
 
 register = template.Library()
 
@@ -35,6 +36,11 @@ def binary_size(size: int) -> str:
         if amount < 1024 or unit == _UNITS[-1]:  # noqa: PLR2004 - binary units
             return f"{number_format(f'{amount:.1f}')} {unit}"
     raise AssertionError
+
+
+register.filter("tags_in_words", tags_in_words)
+register.filter("interpreters_in_words", interpreters_in_words)
+register.filter("platforms_in_words", platforms_in_words)
 
 
 @register.filter
