@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The site's pages as any client sees them: addresses, warnings, and input that nobody sends by accident."""
 
+import gzip
+
 import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
@@ -184,3 +186,11 @@ def test_a_project_without_releases_says_so(client: Client, owner: User) -> None
     answer = client.get("/project/empty/")
     assert answer.status_code == 404
     assert "has no release yet" in text_of(answer)
+
+
+def test_pages_are_compressed_for_who_asks(client: Client) -> None:
+    plain, small = client.get("/help/"), client.get("/help/", headers={"accept-encoding": "gzip"})
+    assert (plain.headers.get("content-encoding"), small["content-encoding"]) == (None, "gzip")
+    assert "Accept-Encoding" in small["Vary"]
+    assert gzip.decompress(small.content) == plain.content
+    assert len(small.content) < len(plain.content) / 3

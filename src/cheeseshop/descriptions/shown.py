@@ -26,6 +26,12 @@ _FILES = {  # host: where a repository's files are read by people, and as they a
     "codeberg.org": ("https://codeberg.org{repository}/src/", "https://codeberg.org{repository}/raw/"),
     "bitbucket.org": ("https://bitbucket.org{repository}/src/HEAD/", "https://bitbucket.org{repository}/raw/HEAD/"),
 }
+_ALWAYS = {
+    "input": {"disabled": ""},
+    "img": {"loading": "lazy", "decoding": "async"},
+    "pre": {"tabindex": "0"},  # both scroll where they are wider than the page, and the keyboard has to reach them
+    "table": {"tabindex": "0"},
+}
 _REMEMBERED = 100_000  # characters
 _SOURCE_LABELS = ("source", "repository", "code", "github", "gitlab", "homepage", "home")
 
@@ -58,7 +64,7 @@ def _shown(html: str, bases: tuple[str, str] | None, proxy: bool) -> str:  # noq
         attribute_filter=resolved,
         link_rel="nofollow ugc noopener",
         url_schemes={"http", "https", "mailto"},
-        set_tag_attribute_values={"input": {"disabled": ""}, "img": {"loading": "lazy", "decoding": "async"}},
+        set_tag_attribute_values=_ALWAYS,
     )
     return _EMPTY_LINK.sub("", _ANCHOR.sub(_NAMED_ANCHOR, cleaned))
 
