@@ -58,6 +58,7 @@ PAGES = {  # each with its status
     "/account/login/": 200,
     "/account/register/": 200,
     "/account/request-password-reset/": 200,
+    "/account/recover/": 200,
     "/nothing/here": 404,
     "/search/?q=a&page=x": 400,
     "/manage/observations/": 403,

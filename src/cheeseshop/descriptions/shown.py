@@ -15,6 +15,7 @@ from readme_renderer.clean import ALLOWED_ATTRIBUTES, ALLOWED_TAGS
 
 from cheeseshop.core import current
 from cheeseshop.descriptions.signing import proxied
+from cheeseshop.descriptions.sizes import sized
 
 _ANCHOR = re.compile(r'<a (?:title="[^"]*" )?href="(#user-content-[^"]*)" rel="[^"]*"></a>')
 _NAMED_ANCHOR = r'<a class="anchor" href="\1" aria-label="Link to this section">#</a>'
@@ -45,7 +46,7 @@ def shown(html: str, project_urls: Sequence[Sequence[str]] = ()) -> str:
     if not html:
         return ""
     show = _remembered if len(html) < _REMEMBERED else _shown
-    return show(html, _bases(project_urls), current.settings().image_proxy)
+    return sized(show(html, _bases(project_urls), current.settings().image_proxy))
 
 
 def _shown(html: str, bases: tuple[str, str] | None, proxy: bool) -> str:  # noqa: FBT001 - part of a cache's key
