@@ -99,8 +99,10 @@ class Glass:
     def _of_its_head(self) -> list[str]:
         found = [] if self.page.locator("h1:not(.description h1)").count() == 1 else ["not one heading"]
         found += [] if self.page.locator("html[lang]").count() else ["no language"]
-        names = self.page.locator("meta[name=viewport], meta[name=color-scheme]").count()
-        return found + ([] if names == 2 else ["no width or colours for telephones"])
+        named = self.page.locator(
+            "meta[name=viewport], meta[name=color-scheme], meta[name=description]:not([content=''])"
+        )
+        return found + ([] if named.count() == 3 else ["no width, colours or description"])
 
     def widths(self) -> list[str]:
         """Tell where the page is wider than the narrowest telephone, in either direction of reading."""

@@ -5,13 +5,15 @@ import gzip
 
 import pytest
 from bs4 import BeautifulSoup
-from django.test import Client
+from django.http import HttpResponse, StreamingHttpResponse
+from django.test import Client, RequestFactory
 from packaging.version import Version
 
 from cheeseshop.accounts.models import User
 from cheeseshop.catalog.models import Description, Project, Release
 from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core.clock import now
+from cheeseshop.web.middleware import Compressed
 from tests.support.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +196,15 @@ def test_pages_are_compressed_for_who_asks(client: Client) -> None:
     assert "Accept-Encoding" in small["Vary"]
     assert gzip.decompress(small.content) == plain.content
     assert len(small.content) < len(plain.content) / 3
+
+
+@pytest.mark.parametrize(("size", "coding"), [(100, ""), (10_000, "gzip"), (2_000_000, "")])
+def test_neither_what_is_tiny_nor_what_is_for_programs_is_compressed(
+    rf: RequestFactory, size: int, coding: str
+) -> None:
+    compress = Compressed(lambda _request: HttpResponse(b"a" * size))
+    reply = compress(rf.get("/", headers={"accept-encoding": "gzip"}))
+    assert reply.headers.get("content-encoding", "") == coding
+    whole = StreamingHttpResponse([b"a" * size])
+    assert Compressed(lambda _request: whole)(rf.get("/", headers={"accept-encoding": "gzip"})) is whole
+    assert not whole.has_header("content-encoding")
