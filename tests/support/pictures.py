@@ -6,6 +6,7 @@ They lie in ``tests/artefacts/pictures``: in English, Japanese and Hebrew, wide 
 """
 
 import argparse
+import subprocess
 import sys
 import tempfile
 from itertools import product
@@ -14,13 +15,19 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.conftest import CHROMIUM
-from tests.support.shown_site import OF_A_MEMBER, PAGES, PROJECT, ShownSite, shown_site
+from tests.support.index import live_index
+from tests.support.shown_site import OF_A_MEMBER, PAGES, ShownSite, shown_site
 
 FOLDER = Path("tests/artefacts/pictures")
 _TALL = {"/help/", "/classifiers/"}  # a picture of the whole takes seconds, and shows nothing that its top does not
 _LANGUAGES = ("en", "ja", "he")
 _SCHEMES = ("light", "dark")
 _WIDTHS = (1280, 375)
+_AS_INSTALLED = """(url) => {
+  for (const each of document.querySelectorAll(".install code")) {
+    each.textContent = each.textContent.replace(url, "http://localhost:8000");
+  }
+}"""
 
 
 def take(browser: Browser, site: ShownSite, language: str, width: int, scheme: str) -> None:
@@ -38,12 +45,17 @@ def take(browser: Browser, site: ShownSite, language: str, width: int, scheme: s
     context.close()
 
 
-def for_the_documentation(browser: Browser, site: ShownSite) -> None:
-    """Take the picture of a project's page that the README shows."""
-    page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
-    page.goto(site.index.url + PROJECT)
-    page.screenshot(path="docs/images/project-page.png")
-    page.close()
+def for_the_documentation(browser: Browser, folder: Path) -> None:
+    """Take the picture of a project's page that the README shows: Django's, fetched from PyPI."""
+    fetch = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder / "files"), "django"]
+    subprocess.run(fetch, check=True)
+    with live_index(folder) as index:
+        index.command("import", str(folder / "files"), "--user", "alice")
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
+        page.goto(f"{index.url}/project/django/")
+        page.evaluate(_AS_INSTALLED, index.url)
+        page.screenshot(path="docs/images/project-page.png")
+        page.close()
 
 
 def main() -> None:
@@ -53,17 +65,14 @@ def main() -> None:
     asked = parser.parse_args()
     if CHROMIUM is None:
         sys.exit("Chromium is not installed: apt install chromium")
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        shown_site(Path(folder)) as site,
-        sync_playwright() as playwright,
-    ):
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         if asked.docs:
-            for_the_documentation(browser, site)
+            for_the_documentation(browser, Path(folder))
         else:
-            for language, width, scheme in product(_LANGUAGES, _WIDTHS, _SCHEMES):
-                take(browser, site, language, width, scheme)
+            with shown_site(Path(folder)) as site:
+                for language, width, scheme in product(_LANGUAGES, _WIDTHS, _SCHEMES):
+                    take(browser, site, language, width, scheme)
         browser.close()
 
 
