@@ -1,19 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The site's pages as any client sees them: addresses, warnings, and input that nobody sends by accident."""
 
-import gzip
-
 import pytest
 from bs4 import BeautifulSoup
-from django.http import HttpResponse, StreamingHttpResponse
-from django.test import Client, RequestFactory
+from django.test import Client
 from packaging.version import Version
 
 from cheeseshop.accounts.models import User
 from cheeseshop.catalog.models import Description, Project, Release
 from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core.clock import now
-from cheeseshop.web.middleware import Compressed
 from tests.support.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -188,23 +184,3 @@ def test_a_project_without_releases_says_so(client: Client, owner: User) -> None
     answer = client.get("/project/empty/")
     assert answer.status_code == 404
     assert "has no release yet" in text_of(answer)
-
-
-def test_pages_are_compressed_for_who_asks(client: Client) -> None:
-    plain, small = client.get("/help/"), client.get("/help/", headers={"accept-encoding": "gzip"})
-    assert (plain.headers.get("content-encoding"), small["content-encoding"]) == (None, "gzip")
-    assert "Accept-Encoding" in small["Vary"]
-    assert gzip.decompress(small.content) == plain.content
-    assert len(small.content) < len(plain.content) / 3
-
-
-@pytest.mark.parametrize(("size", "coding"), [(100, ""), (10_000, "gzip"), (2_000_000, "")])
-def test_neither_what_is_tiny_nor_what_is_for_programs_is_compressed(
-    rf: RequestFactory, size: int, coding: str
-) -> None:
-    compress = Compressed(lambda _request: HttpResponse(b"a" * size))
-    reply = compress(rf.get("/", headers={"accept-encoding": "gzip"}))
-    assert reply.headers.get("content-encoding", "") == coding
-    whole = StreamingHttpResponse([b"a" * size])
-    assert Compressed(lambda _request: whole)(rf.get("/", headers={"accept-encoding": "gzip"})) is whole
-    assert not whole.has_header("content-encoding")
