@@ -104,6 +104,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cheeseshop.web.middleware.Compressed",  # below WhiteNoise, whose files are compressed once and for all
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cheeseshop.web.languages.InTheReadersLanguage",
     "django.middleware.common.CommonMiddleware",

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fetching pictures, and keeping them for a while.
 
-A kept picture is one file: a line of JSON, then the bytes. What could not be had is kept too, for a shorter while, so
-that a page of fifty broken badges asks for them once.
+A kept picture is one file: a line of JSON with its type and size, then the bytes. What could not be had is kept too,
+for a shorter while, so that a page of fifty broken badges asks for them once.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from urllib.parse import urljoin
 from uuid import uuid4
 
 from cheeseshop.core import current
+from cheeseshop.descriptions.dimensions import Size, size_of
 from cheeseshop.outbound.client import Question, Unanswered, asked
 
 LARGEST = 5 * 1024 * 1024
@@ -32,6 +33,7 @@ TYPES = frozenset({
 })  # fmt: skip
 
 _NOT_HAD = 600
+_LONGEST_HEAD = 200
 _SECONDS = 8.0
 _REDIRECTS = 3
 _AT_ONCE = threading.BoundedSemaphore(6)  # of the threads that answer pages
@@ -56,7 +58,7 @@ def picture(address: str) -> Picture:
     Raises:
         Busy: when too many are being fetched already.
     """
-    path = _folder() / (name := hashlib.sha256(address.encode("utf-8", "replace")).hexdigest())[:2] / name
+    path = _place(address)
     kept = _read(path)
     if kept is not None:
         return kept
@@ -68,6 +70,21 @@ def picture(address: str) -> Picture:
         _AT_ONCE.release()
     _write(path, found)
     return found
+
+
+def size_of_kept(address: str) -> Size | None:
+    """Return the width and height of the picture at an address, where it was fetched lately and they are known."""
+    try:
+        with _place(address).open("rb") as kept:
+            size = json.loads(kept.readline(_LONGEST_HEAD)).get("size")
+    except (OSError, ValueError):
+        return None
+    return (size[0], size[1]) if size else None
+
+
+def _place(address: str) -> Path:
+    name = hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()
+    return _folder() / name[:2] / name
 
 
 async def _fetch(address: str) -> Picture | None:
@@ -112,7 +129,8 @@ def _write(path: Path, found: Picture) -> None:
     fresh = path.with_name(f".{uuid4().hex}")
     with suppress(OSError):  # a full disk costs a fetch, not a page
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_bytes(json.dumps({"type": found.media_type}).encode() + b"\n" + found.data)
+        head = {"type": found.media_type, "size": size_of(found.media_type, found.data)}
+        fresh.write_bytes(json.dumps(head).encode() + b"\n" + found.data)
         fresh.replace(path)
 
 

@@ -15,6 +15,7 @@ from readme_renderer.clean import ALLOWED_ATTRIBUTES, ALLOWED_TAGS
 
 from cheeseshop.core import current
 from cheeseshop.descriptions.signing import proxied
+from cheeseshop.descriptions.sizes import sized
 
 _ANCHOR = re.compile(r'<a (?:title="[^"]*" )?href="(#user-content-[^"]*)" rel="[^"]*"></a>')
 _NAMED_ANCHOR = r'<a class="anchor" href="\1" aria-label="Link to this section">#</a>'
@@ -25,6 +26,12 @@ _FILES = {  # host: where a repository's files are read by people, and as they a
     "gitlab.com": ("https://gitlab.com{repository}/-/blob/HEAD/", "https://gitlab.com{repository}/-/raw/HEAD/"),
     "codeberg.org": ("https://codeberg.org{repository}/src/", "https://codeberg.org{repository}/raw/"),
     "bitbucket.org": ("https://bitbucket.org{repository}/src/HEAD/", "https://bitbucket.org{repository}/raw/HEAD/"),
+}
+_ALWAYS = {
+    "input": {"disabled": ""},
+    "img": {"loading": "lazy", "decoding": "async"},
+    "pre": {"tabindex": "0"},  # both scroll where they are wider than the page, and the keyboard has to reach them
+    "table": {"tabindex": "0"},
 }
 _REMEMBERED = 100_000  # characters
 _SOURCE_LABELS = ("source", "repository", "code", "github", "gitlab", "homepage", "home")
@@ -39,7 +46,7 @@ def shown(html: str, project_urls: Sequence[Sequence[str]] = ()) -> str:
     if not html:
         return ""
     show = _remembered if len(html) < _REMEMBERED else _shown
-    return show(html, _bases(project_urls), current.settings().image_proxy)
+    return sized(show(html, _bases(project_urls), current.settings().image_proxy))
 
 
 def _shown(html: str, bases: tuple[str, str] | None, proxy: bool) -> str:  # noqa: FBT001 - part of a cache's key
@@ -58,7 +65,7 @@ def _shown(html: str, bases: tuple[str, str] | None, proxy: bool) -> str:  # noq
         attribute_filter=resolved,
         link_rel="nofollow ugc noopener",
         url_schemes={"http", "https", "mailto"},
-        set_tag_attribute_values={"input": {"disabled": ""}, "img": {"loading": "lazy", "decoding": "async"}},
+        set_tag_attribute_values=_ALWAYS,
     )
     return _EMPTY_LINK.sub("", _ANCHOR.sub(_NAMED_ANCHOR, cleaned))
 
