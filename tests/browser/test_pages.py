@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests.support.archives import build_sdist, build_wheel
@@ -25,7 +24,6 @@ Some *text*, a [link](https://example.org/), a picture ![of nothing](https://ima
     a line of code that is long enough to be wider than any telephone that anybody carries about with them today
 """
 PAGES = ["/", "/project/shown/", "/project/shown/1.0/files/", "/project/shown/1.0/releases/",
-         "/project/shown/1.0/files/shown-1.0-py3-none-any.whl/", "/trending/", "/newest/projects/", "/newest/releases/",
          "/project/shown/1.0/provenance/", "/user/alice/",
          "/search/?q=sh", "/legacy/", "/nothing/here", "/dev/components/",
          "/project/shown/1.0/inside/shown-1.0-py3-none-any.whl/",
@@ -66,9 +64,6 @@ def test_every_page_fits_and_asks_nobody_else(index: Index, browser: Browser, wi
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert page.locator("h1:not(.description h1)").count() == 1, path
         page.screenshot(path=artefacts / f"{number}-{width}-{scheme}.png", full_page=True)
-        if width == 375:  # once is enough, and takes longer than all else
-            found = Axe().run(page)
-            assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
     page.close()
     assert [url for url in asked if not url.startswith(index.url)] == []
     assert failures == []
