@@ -39,7 +39,7 @@ def remove_file(project: UUID, filename: str, actor: str, *, held: bool = False)
         Project.objects.filter(pk=project).update(total_size=F("total_size") - found.size)
         tell_owners(owner, "file-deleted", by=actor, version=release.version, filename=filename)
         changes = [change(owner, f"remove file {filename}", actor, release.version)]
-        journal.commit(changes, [journal.Dirty(owner.normalized_name, bytes(release.sort_key).hex())])
+        journal.commit(changes, [journal.Dirty(owner.normalized_name, bytes(release.sort_key).hex())], [found.blob_key])
     return Changed(owner.normalized_name, (found.blob_key,))
 
 
@@ -63,8 +63,9 @@ def remove_release(project: UUID, release: UUID, actor: str, *, held: bool = Fal
         changes = [change(owner, f"remove file {file.filename}", actor, found.version) for file in files]
         tell_owners(owner, "release-deleted", by=actor, version=found.version)
         changes.append(change(owner, "remove release", actor, found.version))
-        journal.commit(changes, [journal.Dirty(owner.normalized_name)])
-    return Changed(owner.normalized_name, tuple(file.blob_key for file in files))
+        keys = tuple(file.blob_key for file in files)
+        journal.commit(changes, [journal.Dirty(owner.normalized_name)], keys)
+    return Changed(owner.normalized_name, keys)
 
 
 def remove_project(project: UUID, actor: str, why: str = "", *, held: bool = False) -> Changed:
@@ -85,7 +86,7 @@ def remove_project(project: UUID, actor: str, why: str = "", *, held: bool = Fal
         note_in_organization(owner.pk, "organization_project:delete", actor)
         owner.delete()
         lines = [change(owner, action, actor) for action in (why, "remove project") if action]
-        journal.commit(lines, [journal.Dirty(owner.normalized_name)])
+        journal.commit(lines, [journal.Dirty(owner.normalized_name)], keys)
     return Changed(owner.normalized_name, keys)
 
 
