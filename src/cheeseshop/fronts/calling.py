@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cheeseshop.fronts.addresses import Front, calls
+from cheeseshop.fronts.addresses import Call, Front, calls
 
 if TYPE_CHECKING:
     import httpx
@@ -43,14 +43,25 @@ class Caller:
         outcome, waiting = Outcome(), set(whats)
         try:
             for call in calls(self._front, whats):
-                reply = self._connected().request(call.method, call.url, headers=call.headers)
-                if not _is_taken(call.method, reply.status_code):
+                status = self._status(call)
+                if not _is_taken(call.method, status):
                     outcome.left.update(call.about)
-                    outcome.detail = f"{call.method} {call.url}: status {reply.status_code}"
+                    outcome.detail = f"{call.method} {call.url}: status {status}"
                 waiting.difference_update(call.about)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             return Outcome(outcome.left | waiting | set(call.about), f"{type(error).__name__}: {error}"[:300], True)
         return outcome
+
+    def _status(self, call: Call) -> int:
+        """Make one request; once more on a new connection where the front had closed the old one."""
+        import httpx  # noqa: PLC0415 - as above
+
+        try:
+            return self._connected().request(call.method, call.url, headers=call.headers).status_code
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            self._connected().close()
+            self._client = None
+            return self._connected().request(call.method, call.url, headers=call.headers).status_code
 
     def _connected(self) -> "httpx.Client":
         import httpx  # noqa: PLC0415 - as above
