@@ -13,7 +13,7 @@ from django.db.models import F
 from cheeseshop.access.ownership import note_in_organization
 from cheeseshop.catalog.flows.changing import Changed, change, check_not_held, locked
 from cheeseshop.catalog.flows.telling import tell_owners
-from cheeseshop.catalog.models import File, Project, Release
+from cheeseshop.catalog.models import File, ProhibitedName, Project, Release
 from cheeseshop.core.errors import Missing
 from cheeseshop.flags.names import Switch
 from cheeseshop.flags.state import check
@@ -82,7 +82,8 @@ def remove_project(project: UUID, actor: str, why: str = "", *, held: bool = Fal
         if not held:
             _check_nothing_held(owner)
         keys = tuple(file.blob_key for file in File.objects.filter(release__project=project).iterator())
-        tell_owners(owner, "project-deleted", by=actor)
+        prohibited = ProhibitedName.objects.filter(normalized_name=owner.normalized_name).exists()
+        tell_owners(owner, "project-deleted", by=actor, prohibited=prohibited)
         note_in_organization(owner.pk, "organization_project:delete", actor)
         owner.delete()
         lines = [change(owner, action, actor) for action in (why, "remove project") if action]
