@@ -19,6 +19,7 @@ class Switch(StrEnum):
     NO_ACTIVESTATE = "disallow-activestate-oidc"
     NO_ATTESTATIONS = "disable-pep740"
     NO_SCANNING = "disable-upload-scanning"
+    NO_DISPOSABLE = "disallow-disposable-addresses"
     CAPTCHA = "require-captcha"
 
 
@@ -35,5 +36,6 @@ MESSAGES = {
     Switch.NO_ACTIVESTATE: "Trusted publishing by ActiveState is disabled for now.",
     Switch.NO_ATTESTATIONS: "Attestations are disabled for now.",
     Switch.NO_SCANNING: "Uploads are not scanned for now.",
+    Switch.NO_DISPOSABLE: "Throw-away e-mail addresses are not accepted for now.",
     Switch.CAPTCHA: "Whoever registers is asked to show that they are a person.",
 }
