@@ -50,7 +50,7 @@ sub vcl_backend_response {
     # Only what the index calls by a key can be purged, so that nothing else is kept.
     if (!beresp.http.Surrogate-Key || beresp.status != 200) {
         set beresp.uncacheable = true;
-        set beresp.ttl = 0s;
+        set beresp.ttl = 120s;  # for which it is known not to be kept; nobody waits for somebody else's answer
         return (deliver);
     }
     set beresp.grace = 0s;

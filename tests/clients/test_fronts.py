@@ -125,6 +125,9 @@ def test_unmodified_pip_installs_through_it(
 def test_forms_are_not_confused(fronted: Fronted, run: Callable[..., object], dist: Callable[..., list[str]]) -> None:
     """What one client's words brought about is not what another gets, who said something else."""
     publish(fronted.index, run, *dist("kept", "1.0"))
+    file = paths_of(fronted.index, "kept")[0]
+    assert fronted.get(file, {"host": "elsewhere.example"}).status_code == 400  # not kept for others
+    assert fronted.get(file).status_code == 200
     fronted.until("/simple/kept/", there)
     for accept in ("text/html;q=0.1, application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.v1+json, */*"):
         answer = fronted.get("/simple/kept/", {"accept": accept})
