@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 UV := $(VENV)/bin/uv
-TEST_PACKAGES := chromium redis-server gettext:msgfmt
+TEST_PACKAGES := chromium redis-server gettext:msgfmt nginx varnish:varnishd
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .PHONY: help serve test real lint docs bench messages

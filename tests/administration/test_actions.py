@@ -63,6 +63,13 @@ def kinds_told(user: User) -> set[str]:
     return set(Mail.objects.filter(recipient=user.email).values_list("kind", flat=True))
 
 
+def assert_all_say_why(*kinds: str) -> None:
+    for kind in kinds:
+        texts = list(Mail.objects.filter(kind=kind).values_list("text", flat=True))
+        assert [text.count(WHY) for text in texts] == [1] * len(texts)
+        assert texts
+
+
 @pytest.mark.parametrize(
     ("action", "back", "event", "mail"),
     [("freeze", "unfreeze", "account:frozen", "account-frozen"),
@@ -156,6 +163,7 @@ def test_a_token_is_revoked(shop: Store, alice: User, root: Visitor) -> None:
     assert act(root, "tokens/token", made.pk, "revoke") == 302
     assert upload(shop, text, build_wheel("demo", "3.0")).status == 403
     assert "token-removed" in kinds_told(alice)
+    assert_all_say_why("token-removed")
     event = alice.security_events.get(kind="account:api_token:removed")
     assert event.detail.endswith(WHY)
     assert act(root, "tokens/token", made.pk, "revoke") == 404
@@ -176,7 +184,7 @@ def test_roles_on_a_project_are_given_changed_and_taken(alice: User, root: Visit
         "remove Maintainer bob",
     ]
     assert act(root, "access/projectrole", ProjectRole.objects.get().pk, "take") == 409  # the last owner
-    assert "collaborator-changed" in kinds_told(bob)
+    assert_all_say_why("collaborator-changed", "collaborator-removed")
 
 
 def test_an_invitation_and_a_publisher_are_removed(alice: User, root: Visitor) -> None:
@@ -185,6 +193,7 @@ def test_an_invitation_and_a_publisher_are_removed(alice: User, root: Visitor) -
     assert not Invitation.objects.exists()
     assert not ProjectPublisher.objects.exists()
     assert Entry.objects.filter(actor="root").count() == 2
+    assert_all_say_why("collaborator-revoked", "publisher-removed")
 
 
 def test_a_project_is_archived_and_made_active(shop: Store, alice: User, root: Visitor) -> None:
@@ -216,6 +225,8 @@ def test_file_release_and_project_are_removed_even_in_quarantine(
     assert "alice" in page
     assert act(root, "catalog/project", demo.pk, "remove", confirm="demo", prohibit="on") == 302
     assert not Project.objects.exists()
+    assert_all_say_why("file-deleted", "release-deleted", "project-deleted")
+    assert "Nobody can take the name again." in Mail.objects.filter(kind="project-deleted")[0].text
     assert ProhibitedName.objects.get(normalized_name="demo").comment == WHY
     assert list(Entry.objects.filter(actor="root").order_by("serial").values_list("action", flat=True)) == [
         "remove file demo-1.0.tar.gz",

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.support.archives import build_wheel
-from tests.support.browsing import PASSWORD, Person, set_up
+from tests.support.browsing import Person, log_in_with_a_second_factor, set_up
 from tests.support.index import Index, live_index
 
 _UV = str(Path(sys.executable).parent / "uv")
@@ -30,18 +30,6 @@ def publish(index: Index, token: str, folder: Path, version: str) -> str:
     command = [_UV, "publish", "--publish-url", f"{index.url}/legacy/", "--token", token, str(folder / name)]
     done = subprocess.run(command, env=index.environ, capture_output=True, text=True, check=False)
     return "published" if done.returncode == 0 else done.stderr
-
-
-def log_in_with_a_second_factor(ruth: Person) -> None:
-    """Log in where the site asks for it, and end on the page of administration."""
-    ruth.fill("Username", ruth.name)
-    ruth.fill("Password", PASSWORD)
-    ruth.press("Log in")
-    ruth.fill("Code", ruth.code())
-    ruth.press("Log in")
-    ruth.press("No, ask again")
-    assert ruth.at("/admin/"), ruth.page.url
-    ruth.look()
 
 
 def look_at_both(ruth: Person) -> None:

@@ -44,7 +44,7 @@ for path in map(Path, sys.argv[3:]):
     content = spooled(store, data)
     kind = "bdist_wheel" if path.suffix == ".whl" else "sdist"
     file = StagedFile.objects.filter(session=session, filename=path.name).first() or declare_file(
-        session, DeclaredFile(path.name, kind, len(data), {"sha256": content.sha256}, "")
+        sender, session, DeclaredFile(path.name, kind, len(data), {"sha256": content.sha256}, "")
     )
     if file.status == "pending":
         take_bytes(store, sender, file, content, step)

@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cheeseshop.accounts.models import User
+from cheeseshop.accounts.names import check_address
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
 from cheeseshop.core.errors import Forbidden, Missing, Refusal
@@ -42,6 +44,15 @@ def on(switch: Switch, note: str = "") -> None:
 
 def test_every_switch_has_words() -> None:
     assert set(MESSAGES) == set(Switch)
+
+
+def test_throw_away_addresses_are_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    conf = replace(current.settings(), refuse_disposable_addresses=False)
+    monkeypatch.setattr(current, "settings", lambda: conf)
+    check_address("alice@mailinator.com")
+    on(Switch.NO_DISPOSABLE)
+    with pytest.raises(ValidationError, match="throw-away"):
+        check_address("alice@mailinator.com")
 
 
 def test_uploads_are_refused_with_the_note_and_where_to_read_on(shop: Store) -> None:

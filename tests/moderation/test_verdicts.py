@@ -111,7 +111,7 @@ def test_one_release_is_removed_also_from_what_is_held(shop: Store, press: Calla
     assert public(shop) == {"demo-2.0-py3-none-any.whl"}
     assert verdicts() == {("bob", "confirmed"), ("carol", "confirmed")}
     assert "the release 1.0 removed" in newest_mail("bob@example.org", "report-decided").text
-    assert newest_mail("mallory@example.org", "release-deleted")
+    assert "The reason: " in newest_mail("mallory@example.org", "release-deleted").text
     assert not Case.objects.filter(cleared_at=None).exists()
     assert not Appeal.objects.filter(answered_at=None).exists()
     assert Entry.objects.latest("serial").action == "remove release"

@@ -145,3 +145,14 @@ def in_the_index(index: Index, program: str) -> None:
     """Run a few lines of Python with the index's settings."""
     start = "from cheeseshop.config.boot import setup; setup()\n"
     subprocess.run([sys.executable, "-c", start + program], env=index.environ, check=True)
+
+
+def log_in_with_a_second_factor(person: Person) -> None:
+    """Log in where the site asks for it, and look at the page that was wanted."""
+    person.fill("Username", person.name)
+    person.fill("Password", PASSWORD)
+    person.press("Log in")
+    person.fill("Code", person.code())
+    person.press("Log in")
+    person.press("No, ask again")
+    person.look()

@@ -17,7 +17,7 @@ import httpx
 import psycopg
 
 PASSWORD = "a long password"
-_START = 60.0
+_START = 180.0
 
 
 @dataclass(frozen=True, slots=True)

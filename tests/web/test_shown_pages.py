@@ -17,7 +17,7 @@ _FOR_PROGRAMS = {
     "api/openapi.yaml", "_/secrets/disclose-token", "_/github/disclose-token", "rss/announcements.xml",
     "_/vulnerabilities/osv/report",
 }  # fmt: skip
-_LEAD_ON = {  # to other addresses
+_LEAD_ON = {"language/",   # to other addresses
     "pypi", "pypi/", "pypi/<str:name>/", "pypi/<str:name>/<str:version>/", "p/<str:name>/",
     "p/<str:name>/<str:version>/", "u/<str:username>/",
     "packages/<str:_kind>/<str:_letter>/<str:_project>/<str:filename>", "project/<str:name>/<str:version>/inside/",

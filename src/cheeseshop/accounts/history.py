@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The security history: one function writes an event and sends the mail that belongs to it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -106,6 +109,19 @@ def record(
         mail(user, known.mail, at=now(), address=address, agent=agent, **told)
 
 
+_because: ContextVar[str] = ContextVar("because", default="")
+
+
+@contextmanager
+def because(reason: str) -> Iterator[None]:
+    """Tell people why in the mails that are sent within the block, unless they have a reason of their own."""
+    token = _because.set(reason)
+    try:
+        yield
+    finally:
+        _because.reset(token)
+
+
 def mail(user: User, kind: str, *more: str, **told: object) -> None:
     """Send a mail to every verified address of a person, or to the primary one if none is, and to ``more``.
 
@@ -121,7 +137,10 @@ def mail(user: User, kind: str, *more: str, **told: object) -> None:
         a.email for a in addresses if a.primary and not has_lapsed(a.email)
     }
     at = told.pop("at", None) or now()
-    send(kind, sorted(to | {m for m in more if m}), {"username": user.username, "at": f"{at:%Y-%m-%d %H:%M}", **told})
+    known = {"username": user.username, "at": f"{at:%Y-%m-%d %H:%M}"}
+    if "reason" not in told:
+        known["because"] = _because.get()
+    send(kind, sorted(to | {m for m in more if m}), known | told)
 
 
 def address_of(request: HttpRequest) -> str:

@@ -11,6 +11,8 @@ from cheeseshop import sql
 from cheeseshop.accounts.models import ProhibitedDomain, ProhibitedUsername
 from cheeseshop.accounts.queries import user_named
 from cheeseshop.core import current
+from cheeseshop.flags.names import Switch
+from cheeseshop.flags.state import is_on
 
 RESERVED = frozenset(
     {
@@ -70,7 +72,8 @@ def check_address(address: str) -> None:
         )
     from disposable_email_domains import blocklist  # noqa: PLC0415 - ten thousand names, which every start would load
 
-    if settings.refuse_disposable_addresses and not blocklist.isdisjoint(parents):
+    refused = settings.refuse_disposable_addresses or is_on(Switch.NO_DISPOSABLE)
+    if refused and not blocklist.isdisjoint(parents):
         raise ValidationError(
             gettext("%(domain)s gives throw-away addresses; use one that you will keep.") % {"domain": found.domain}
         )

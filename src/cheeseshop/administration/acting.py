@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cheeseshop.access.site_roles import SiteAction
+from cheeseshop.accounts import history
 from cheeseshop.accounts.flows.restrain import LONGEST_REASON
 from cheeseshop.accounts.history import address_of
 from cheeseshop.accounts.models import User
@@ -138,12 +139,13 @@ def _do(request: HttpRequest, action: Action, row: Model | None, asked: _Asked) 
     )
     doer = Doer(me(request), deed.reason, told, lambda: deed.save(force_insert=True))
     deed.subject = action.subject(row, doer)[:300]
-    if action.alone:
-        changed = action.run(row, doer)
-    else:
-        with transaction.atomic():
-            doer.record()
+    with history.because(deed.reason):
+        if action.alone:
             changed = action.run(row, doer)
+        else:
+            with transaction.atomic():
+                doer.record()
+                changed = action.run(row, doer)
     for each in [changed] if isinstance(changed, Changed) else changed or ():
         follow(each)
     return deed.subject

@@ -12,7 +12,8 @@ from cheeseshop.cli import scanning
 from cheeseshop.core.settings import PREFIX, Settings, load_settings
 
 _ENOUGH_SPACE = 1024**3
-_SECRET = frozenset({"secret_key", "database_url", "cache_url", "mail_url", "oidc_client_secret", "captcha_secret"})
+_SECRET = frozenset({"secret_key", "database_url", "cache_url", "mail_url", "oidc_client_secret", "captcha_secret",
+                     "purge_header"})  # fmt: skip
 
 
 def verify(options: argparse.Namespace) -> int:
@@ -55,7 +56,7 @@ def doctor(options: argparse.Namespace) -> int:
     """Check the machine and the settings. Returns 1 when something would keep the index from working."""
     found = [_python(), _sqlite(), _disk(), _database()]
     if found[-1][1]:
-        found += [_mails(), _breaches()]
+        found += [_mails(), _breaches(), *_fronts()]
     found.append(scanning.lists())
     if options.json:
         print(json.dumps([{"check": n, "ok": ok, "detail": d} for n, ok, d in found]))
@@ -108,6 +109,21 @@ def _mails() -> Finding:
     newest = Mail.objects.exclude(error="").order_by("-id").values_list("error", flat=True).first()
     detail = f"{waiting} wait, {given_up} were given up" + (f"; the last error: {newest}" if newest else "")
     return "mails", given_up == 0, detail
+
+
+def _fronts() -> list[Finding]:
+    """Have each cache in front purge a name that no project can have, and tell how much it still is to purge."""
+    from cheeseshop.fronts import addresses  # noqa: PLC0415 - Django is set up by now
+    from cheeseshop.fronts.calling import Caller  # noqa: PLC0415 - as above
+    from cheeseshop.fronts.models import Purge  # noqa: PLC0415 - as above
+
+    found = []
+    for front in addresses.fronts():
+        outcome = Caller(front).purge([addresses.project("-")])
+        waiting = Purge.objects.filter(front=front.name).count()
+        detail = outcome.detail or "takes purges"
+        found.append((f"front {front.name}", not outcome.left, f"{detail}; {waiting} wait"))
+    return found
 
 
 def _breaches() -> Finding:

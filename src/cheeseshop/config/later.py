@@ -33,6 +33,7 @@ _CHORES = (
     "cheeseshop.publishers.flows.tidy_up.tidy_up",
     "cheeseshop.publishing.sweeping.sweep_daily",
     "cheeseshop.webhooks.delivering.tidy_up",
+    "cheeseshop.fronts.queue.tidy_up",
     "cheeseshop.descriptions.images.tidy_up",
     "cheeseshop.advisories.fetching.fetch_daily",
     "cheeseshop.rates.counting.tidy_up",
@@ -95,6 +96,8 @@ def load(store: Store) -> None:
     try:
         import cheeseshop.config.wsgi  # noqa: F401, PLC0415 - sets Django up
         from cheeseshop.distributions.names import is_stdlib_name  # noqa: PLC0415 - what this module is for
+        from cheeseshop.fronts.addresses import fronts  # noqa: PLC0415 - as above
+        from cheeseshop.fronts.loop import Purger  # noqa: PLC0415 - as above
         from cheeseshop.journal.follower import Follower  # noqa: PLC0415 - as above
         from cheeseshop.notify.courier import Courier  # noqa: PLC0415 - as above
         from cheeseshop.pages.loop import Publisher  # noqa: PLC0415 - as above
@@ -105,6 +108,8 @@ def load(store: Store) -> None:
         Publisher(store, current.settings().url).start()
         Courier(_CHORES).start()
         Follower(store, _STEPS).start()
+        for front in fronts():
+            Purger(front).start()
         if current.settings().scan_uploads:
             Scanning(store, current.settings().scan_memory_mb).start()
         if current.settings().count_downloads:

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "cheeseshop.stats",
     "cheeseshop.manage",
     "cheeseshop.webhooks",
+    "cheeseshop.fronts",
     "cheeseshop.inside",
     "cheeseshop.advisories",
     "cheeseshop.relations",

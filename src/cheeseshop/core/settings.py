@@ -6,6 +6,7 @@ too, and both must stay small.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -20,6 +21,9 @@ _ISSUERS = (
     "oidc_issuer", "github_oidc_issuer", "gitlab_oidc_issuer", "google_oidc_issuer", "activestate_oidc_issuer",
     "github_api_url", "captcha_url", "rdap_url",
 )  # fmt: skip
+KEYED, REFRESHED = "keys+", "refresh+"
+_FRONT = re.compile(r"(keys\+|refresh\+)?https?://")
+_HEADER = re.compile(r"[A-Za-z0-9-]{1,100}")
 _LINKS = ("operator_url", "feedback_url", "software_url")
 _TRUE = frozenset({"1", "yes", "true", "on"})
 _FALSE = frozenset({"0", "no", "false", "off"})
@@ -106,6 +110,12 @@ class Settings:
     webhook_networks: str = _doc(
         "Networks that webhooks may call though they are not public, such as 10.0.0.0/8; public ones always are.", ""
     )
+    purge: str = _doc(
+        "Caches in front of the index that are told what changed, by spaces: where they take PURGE, refresh+ and where "
+        "they fetch anew, or keys+ and where they take surrogate keys.",
+        "",
+    )
+    purge_header: str = _doc("A header that is sent to these caches, such as Fastly-Key: TOKEN.", "")
     old_release_days: int = _doc("Days after which a release takes no more files; 0 for no limit.", 0)
     one_sdist: bool = _doc("Whether a release has one source distribution at most.", True)
     upload_2: bool = _doc("Whether the draft of Upload 2.0 (PEP 694) is offered beside /legacy/.", False)
@@ -182,6 +192,11 @@ class Settings:
     def host(self) -> str:
         """The host name of the site's address, without port."""
         return urlsplit(self.url).hostname or "localhost"
+
+    @property
+    def is_tagged(self) -> bool:
+        """Tell whether answers carry surrogate keys: a cache in front is told what changed by them."""
+        return any(word.startswith(KEYED) for word in self.purge.split())
 
     @property
     def is_https(self) -> bool:
@@ -275,6 +290,7 @@ def _checked(settings: Settings) -> Settings:
     if settings.cache_url and not settings.cache_url.startswith(("redis://", "rediss://", "unix://")):
         raise SettingsError(f"{PREFIX}CACHE_URL must begin with redis://, rediss:// or unix://.")
     _check_addresses(settings)
+    _check_fronts(settings)
     if settings.scan_seconds < 5 or settings.scan_memory_mb < 256:  # noqa: PLR2004 - as the message says
         raise SettingsError(f"{PREFIX}SCAN_SECONDS must be 5 or more, and {PREFIX}SCAN_MEMORY_MB 256 or more.")
     if not settings.password_login and not settings.oidc_issuer:
@@ -311,6 +327,22 @@ def _check_addresses(settings: Settings) -> None:
     ):
         if url != "off" and not url.startswith(("https://", "http://localhost:", "http://127.0.0.1:")):
             raise SettingsError(f"{PREFIX}{name}_KEYS_URL must begin with https://, or be off, not {url!r}.")
+
+
+def _check_fronts(settings: Settings) -> None:
+    """Check what names the caches in front.
+
+    Raises:
+        SettingsError: when one is no address, or the header is none.
+    """
+    for word in settings.purge.split():
+        if not _FRONT.match(word) or not urlsplit(word).hostname:
+            raise SettingsError(
+                f"{PREFIX}PURGE must name addresses such as http://10.0.0.2 or {KEYED}http://10.0.0.2/, not {word!r}."
+            )
+    name, colon, value = settings.purge_header.partition(": ")
+    if settings.purge_header and not (_HEADER.fullmatch(name) and colon and value.isascii() and value.isprintable()):
+        raise SettingsError(f"{PREFIX}PURGE_HEADER must be a name, a colon, a space and a value.")
 
 
 def _with_url(settings: Settings, url: str) -> Settings:

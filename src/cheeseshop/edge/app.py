@@ -25,11 +25,13 @@ from cheeseshop.edge.responses import (
     etag_matches,
     redirect,
     send_answer,
+    tagged,
     text,
 )
 from cheeseshop.edge.staged import PREFIX, answer_staged, is_content
 from cheeseshop.edge.uploading import BytesDoor, UploadDoor, head_of
 from cheeseshop.edge_contract.protocols import PrivateFiles, Uploads
+from cheeseshop.edge_contract.tags import file_tag
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +60,9 @@ class Edge:
         self._paths = paths
         self._django = django
         self._private_files = private_files
-        self._pages = Pages(paths)
-        self._provenances = Provenances(self._pages, paths)
+        self._tags = settings.is_tagged
+        self._pages = Pages(paths, tags=self._tags)
+        self._provenances = Provenances(self._pages, paths, tags=self._tags)
         self._memory = Memory(settings.page_cache_mb * 1024 * 1024)
         self._scheme = urlsplit(settings.url).scheme
         self._names = {settings.host.lower(), "localhost", "127.0.0.1", "[::1]"}
@@ -198,7 +201,7 @@ class Edge:
 
     async def _list(self, scope: Scope, send: Send, key: Key, none_match: bytes) -> tuple[int, int]:
         _, query, accept, encoding = key
-        found = project_list(self._paths.pages, query, accept, encoding)
+        found = project_list(self._paths.pages, query, accept, encoding, tags=self._tags)
         if found is None:
             return await self._say(scope, send, text(503, "The list is being made.", (b"retry-after", b"2")))
         if none_match and etag_matches(none_match, found.etag):
@@ -209,7 +212,10 @@ class Edge:
         if key is not None:
             headers = {name: value for name, value in scope["headers"] if name in _FILE_HEADERS}
             conditions = Conditions(
-                headers.get(b"if-none-match", b""), headers.get(b"range", b""), headers.get(b"if-range", b"")
+                headers.get(b"if-none-match", b""),
+                headers.get(b"range", b""),
+                headers.get(b"if-range", b""),
+                (tagged(file_tag(key)),) if self._tags else (),
             )
             sent = await send_file(scope, send, f"{self._paths.public}/packages/{key}", key, conditions)
             if sent is not None:

@@ -17,11 +17,12 @@ _FOREVER: Header = (b"cache-control", b"max-age=31536000, immutable, public")
 
 
 class Conditions(NamedTuple):
-    """The headers that decide what of a file is sent."""
+    """The headers that decide what of a file is sent, and those that are sent with it beside the usual ones."""
 
     none_match: bytes = b""
     range: bytes = b""
     if_range: bytes = b""
+    extra: tuple[Header, ...] = ()
 
 
 class Sent(NamedTuple):
@@ -53,6 +54,7 @@ async def send_file(scope: Scope, send: Send, path: str, key: str, conditions: C
         _FOREVER,
         NOSNIFF,
         (b"access-control-allow-origin", b"*"),
+        *conditions.extra,
     ]
     head = scope["method"] == "HEAD"
     if conditions.none_match and etag_matches(conditions.none_match, etag):

@@ -8,7 +8,8 @@ import orjson
 from cheeseshop.edge.negotiation import acceptable
 from cheeseshop.edge.paths import EdgePaths
 from cheeseshop.edge.reading import Pages
-from cheeseshop.edge.responses import CORS, NOSNIFF, Answer, Header, etag_matches, text
+from cheeseshop.edge.responses import CORS, NOSNIFF, Answer, Header, etag_matches, tagged, text
+from cheeseshop.edge_contract.tags import file_tag
 
 INTEGRITY = "application/vnd.pypi.integrity.v1+json"
 _JSON = "application/json"
@@ -28,8 +29,9 @@ class _Place(NamedTuple):
 class Provenances:
     """Reads provenance from the public tree. Blocks on the disk: call it in a pool thread."""
 
-    def __init__(self, pages: Pages, paths: EdgePaths) -> None:
+    def __init__(self, pages: Pages, paths: EdgePaths, *, tags: bool = False) -> None:
         self._pages = pages
+        self._tags = tags
         self._public = paths.public / "provenance"
 
     def answer(self, path: str, accept: bytes, none_match: bytes) -> Answer:
@@ -53,7 +55,8 @@ class Provenances:
             body = None
         if found is None or body is None:
             return _said(404, f"No provenance available for {parts[4][:_LONGEST_NAME]}")
-        return _provenance(body, media, found.sha256, none_match)
+        extra = (tagged(file_tag(found.key)),) if self._tags else ()
+        return _provenance(body, (media, found.sha256), none_match, extra)
 
     def _place(self, name: str, version: str, filename: str) -> _Place | Answer | None:
         release = self._pages.release(name, version)
@@ -63,10 +66,11 @@ class Provenances:
         return _Place(*found) if found else None
 
 
-def _provenance(body: bytes, media: str, sha256: str, none_match: bytes) -> Answer:
+def _provenance(body: bytes, what: tuple[str, str], none_match: bytes, extra: tuple[Header, ...]) -> Answer:
+    media, sha256 = what
     etag = f'"{sha256}"'.encode()
     headers: list[Header] = [(b"content-type", media.encode()), (b"content-length", str(len(body)).encode())]
-    headers += [_KEPT, (b"etag", etag), _VARY, NOSNIFF, *CORS]
+    headers += [_KEPT, (b"etag", etag), _VARY, NOSNIFF, *CORS, *extra]
     if none_match and etag_matches(none_match, etag):
         return Answer(304, headers, b"")
     return Answer(200, headers, body)

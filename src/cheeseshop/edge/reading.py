@@ -14,10 +14,11 @@ from packaging.version import InvalidVersion, Version
 
 from cheeseshop.edge.negotiation import HTML, V1_JSON, content_encoding, simple_media_type
 from cheeseshop.edge.paths import EdgePaths
-from cheeseshop.edge.responses import CORS, NOSNIFF, Answer, Header, redirect, text
+from cheeseshop.edge.responses import CORS, NOSNIFF, Answer, Header, redirect, tagged, text
 from cheeseshop.edge_contract import assembly
 from cheeseshop.edge_contract.container import BrokenContainer, Container, Piece, join_gzip, join_raw
 from cheeseshop.edge_contract.keys import chunk_file, release_file
+from cheeseshop.edge_contract.tags import EVERY_PROJECT, project_tag
 from cheeseshop.edge_contract.verdicts import page_verdict
 
 SIMPLE_CSP: Header = (b"content-security-policy", b"default-src 'none'; sandbox allow-top-navigation")
@@ -89,8 +90,9 @@ def _cost(entry: Entry) -> int:
 class Pages:
     """Reads pages. Every method may block on the disk: call them in a pool thread."""
 
-    def __init__(self, paths: EdgePaths) -> None:
+    def __init__(self, paths: EdgePaths, *, tags: bool = False) -> None:
         self._root = paths.pages
+        self._tags = tags
 
     def answer(self, key: Key) -> Answer | Entry:
         """Return the answer to a path under ``/simple/<project>/`` or ``/pypi/<project>/…/json``."""
@@ -152,7 +154,9 @@ class Pages:
         chunks = assembly.chunks_of(page, lambda chunk: self._part(normal, chunk_file(chunk)))
         form = assembly.simple_json if media == V1_JSON else assembly.simple_html
         kind = f"{media}; charset=utf-8" if media == HTML else media
-        shape = _Shape(form.__name__ + media, kind, 600, b"Accept, Accept-Encoding", (SIMPLE_CSP,))
+        shape = _Shape(
+            form.__name__ + media, kind, 600, b"Accept, Accept-Encoding", (SIMPLE_CSP, *self._tagged(normal))
+        )
         return _entry(page, form(page, chunks), shape, encoding, (path, stamp))
 
     def _legacy(self, parts: list[str], encoding: bytes) -> Answer | Entry:
@@ -172,7 +176,7 @@ class Pages:
         pieces, form = self._legacy_pieces(page, normal, rest)
         if pieces is None:
             return not_found_json()
-        shape = _Shape(form, "application/json", 900, b"Accept-Encoding", ())
+        shape = _Shape(form, "application/json", 900, b"Accept-Encoding", self._tagged(normal))
         return _entry(page, pieces, shape, encoding, (path, stamp))
 
     def _legacy_pieces(self, page: Container, name: str, rest: list[str]) -> tuple[list[Piece] | None, str]:
@@ -191,6 +195,9 @@ class Pages:
         if not (self._root / name / release_file(version)).is_file():
             return None, ""
         return assembly.release_json(page, self._part(name, release_file(version))), f"release.{version}"
+
+    def _tagged(self, normalized_name: str) -> tuple[Header, ...]:
+        return (tagged(project_tag(normalized_name)),) if self._tags else ()
 
     def _part(self, name: str, part: str) -> Container:
         return Container((self._root / name / part).read_bytes())
@@ -260,7 +267,7 @@ class ProjectList(NamedTuple):
     etag: bytes
 
 
-def project_list(root: Path, query: bytes, accept: bytes, encoding: bytes) -> ProjectList | None:
+def project_list(root: Path, query: bytes, accept: bytes, encoding: bytes, *, tags: bool) -> ProjectList | None:
     """Find the list of all projects in the form that is asked for, or None before it was first written."""
     media = simple_media_type(accept.decode("latin-1"), query.decode("latin-1"))
     coding = content_encoding(encoding.decode("latin-1"), ("gzip",))
@@ -287,5 +294,7 @@ def project_list(root: Path, query: bytes, accept: bytes, encoding: bytes) -> Pr
         ]
         if coding == "gzip":
             headers.append((b"content-encoding", b"gzip"))
+        if tags:
+            headers.append(tagged(EVERY_PROJECT))
         return ProjectList(str(path), size, headers, etag)
     return None

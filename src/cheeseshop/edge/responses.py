@@ -22,6 +22,11 @@ CORS: tuple[Header, ...] = (
 NOSNIFF: Header = (b"x-content-type-options", b"nosniff")
 
 
+def tagged(*tags: str) -> Header:
+    """Return the header by which caches in front know what an answer is made of."""
+    return (b"surrogate-key", " ".join(tags).encode())
+
+
 class Answer(NamedTuple):
     """A whole answer in memory. ``headers`` include the length."""
 

@@ -21,6 +21,7 @@ class Switch(StrEnum):
     NO_ACTIVESTATE = "disallow-activestate-oidc"
     NO_ATTESTATIONS = "disable-pep740"
     NO_SCANNING = "disable-upload-scanning"
+    NO_DISPOSABLE = "disallow-disposable-addresses"
     CAPTCHA = "require-captcha"
 
 
@@ -37,5 +38,6 @@ MESSAGES = {
     Switch.NO_ACTIVESTATE: gettext_noop("Trusted publishing by ActiveState is disabled for now."),
     Switch.NO_ATTESTATIONS: gettext_noop("Attestations are disabled for now."),
     Switch.NO_SCANNING: gettext_noop("Uploads are not scanned for now."),
+    Switch.NO_DISPOSABLE: gettext_noop("Throw-away e-mail addresses are not accepted for now."),
     Switch.CAPTCHA: gettext_noop("Whoever registers is asked to show that they are a person."),
 }

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from cheeseshop import sql
+from cheeseshop.core import current
 from cheeseshop.core.clock import now
+from cheeseshop.journal.models import FileMark
 
 _ENTRIES = "INSERT INTO journal_entry (serial, at, project, normalized_name, version, action, actor) VALUES "
 _ENTRY = "(%s, %s, %s, %s, %s, %s, %s)"
@@ -36,8 +38,10 @@ class Dirty:
     scope: str = ""
 
 
-def commit(changes: Sequence[Change], dirty: Sequence[Dirty]) -> int:
+def commit(changes: Sequence[Change], dirty: Sequence[Dirty], files: Sequence[str] = ()) -> int:
     """Number ``changes``, write them with their dirty marks, and return the last serial.
+
+    ``files`` are keys of those that nobody, or again anybody, may fetch; they need at least one dirty mark beside them.
 
     Must be the last statement of an open transaction: on PostgreSQL the counter row stays locked from here to the
     commit, so anything after it would be time that every other writer waits.
@@ -55,6 +59,8 @@ def commit(changes: Sequence[Change], dirty: Sequence[Dirty]) -> int:
         sql.run("UPDATE catalog_project SET last_serial = %s WHERE normalized_name = %s", last, name)
     for mark in dirty:
         sql.run(_MARK, mark.normalized_name, last, mark.scope)
+    if files and current.settings().purge:
+        FileMark.objects.bulk_create([FileMark(key=key, serial=last) for key in files], batch_size=500)
     return last
 
 

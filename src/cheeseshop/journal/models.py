@@ -36,6 +36,16 @@ class Entry(models.Model):
         return f"{self.serial} {self.project} {self.action}"
 
 
+class FileMark(models.Model):
+    """A file that nobody, or again anybody, may fetch: kept until the queue of purges has it."""
+
+    key = models.CharField(max_length=400)
+    serial = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.key} at {self.serial}"
+
+
 class DirtyMark(models.Model):
     """A project whose pages are older than its rows. ``scope`` is a release's sort key in hex, or empty for all."""
 

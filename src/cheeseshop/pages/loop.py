@@ -13,6 +13,7 @@ from django.db import close_old_connections, transaction
 
 from cheeseshop.catalog.models import Project
 from cheeseshop.edge_contract.assembly import PAGE_FORMAT
+from cheeseshop.fronts.queue import queue_marked
 from cheeseshop.journal.models import DirtyMark
 from cheeseshop.pages.listing import emit_list
 from cheeseshop.pages.models import PageTree
@@ -68,6 +69,7 @@ class Publisher(threading.Thread):
         os.sync()  # pages are not synced one by one; the marks stay until the batch is on the disk
         with transaction.atomic():
             DirtyMark.objects.filter(id__in=[mark[0] for mark in marks]).delete()
+            queue_marked(newest, {mark[2] for mark in marks})
 
 
 def ensure_tree(store: Store, site: str) -> None:

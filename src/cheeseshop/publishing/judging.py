@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cheeseshop.access.models import ProjectRole
+from cheeseshop.accounts import history
 from cheeseshop.accounts.flows.restrain import LONGEST_REASON, By, freeze
 from cheeseshop.accounts.models import User
 from cheeseshop.catalog.flows import remove
@@ -100,6 +101,7 @@ def _removed(judgement: Judgement, held: Held, title: str, flow: Callable[[], Ch
     with transaction.atomic():
         judge(judgement, Verdict.CONFIRMED, f"confirmed, and the {title} removed")
         close_removed(held, judgement.by, judgement.reason)
-        changed = flow()
+        with history.because(judgement.reason):
+            changed = flow()
     follow(changed)
     return title

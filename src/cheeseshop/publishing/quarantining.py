@@ -5,7 +5,7 @@ Links are taken away before the rows say so, and once more afterwards: a crash i
 gets, which ``cheeseshop verify --repair`` mends, and never something that everybody gets.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -48,7 +48,7 @@ def hold(order: Order) -> None:
         changed = quarantine.hold(order.held, order.reason, order.by, opened)
     finally:
         _relink(store, keys)  # as the rows decide: gone now, or back where the flow refused
-    _follow(changed, store)
+    _follow(changed, store, keys)
 
 
 def clear(case: UUID, note: str, by: str) -> None:
@@ -61,9 +61,9 @@ def clear(case: UUID, note: str, by: str) -> None:
     found = cases.open_case(case)
     held = Held(found.project_id, found.version, found.filename)
     changed = quarantine.clear(held, note, by, cases.closing(found.pk, by, note))
-    store = open_store()
-    _relink(store, quarantine.keys_of(held))
-    _follow(changed, store)
+    store, keys = open_store(), quarantine.keys_of(held)
+    _relink(store, keys)
+    _follow(changed, store, keys)
 
 
 def hold_all_of(person: UUID, reason: str, by: str) -> int:
@@ -99,6 +99,6 @@ def _relink(store: Store, keys: Iterable[str]) -> None:
         publish_file(store, key)
 
 
-def _follow(changed: Changed, store: Store) -> None:
+def _follow(changed: Changed, store: Store, keys: Sequence[str]) -> None:
     refresh_previews(store, changed.normalized_name)
-    follow(changed, store)
+    follow(changed, store, keys)

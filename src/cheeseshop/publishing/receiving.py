@@ -7,6 +7,7 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from cheeseshop.core.errors import Refusal
 from cheeseshop.edge_contract.protocols import TRY_AGAIN, Admission, Reply, RequestHead, SpooledForm
+from cheeseshop.fronts.purging import purge
 from cheeseshop.moderation.flows import look_at_new_name
 from cheeseshop.pages.publisher import publish_project
 from cheeseshop.publishing.public_tree import publish_file
@@ -74,6 +75,7 @@ def receive(  # noqa: PLR0913 - two of them have defaults that only the command 
     try:
         publish_file(store, accepted.key)
         publish_project(store, site, accepted.normalized_name)
+        purge((accepted.normalized_name,))
     except (DatabaseError, OSError) as error:
         log.exception("publishing %s failed", accepted.normalized_name)
         raise Refusal(_UNPUBLISHED, status=503, retry_after=5) from error

@@ -16,6 +16,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from cheeseshop.core import current
 from cheeseshop.core.errors import Missing, Refusal
 from cheeseshop.edge_contract.protocols import TRY_AGAIN, Admission, Reply, RequestHead, SpooledForm
+from cheeseshop.fronts.purging import purge
 from cheeseshop.pages.publisher import publish_project
 from cheeseshop.publishing.public_tree import publish_file
 from cheeseshop.staging.flows.files import take_bytes
@@ -129,6 +130,7 @@ def publish(store: Store, sender: Sender, session: Session, step: Callable[[str]
         for key in keys:
             publish_file(store, key)
         publish_project(store, current.settings().url, session.normalized_name)
+        purge((session.normalized_name,))
         store.unstage(session.token)
     except (DatabaseError, OSError) as error:
         log.exception("publishing %s failed", session.normalized_name)

@@ -114,7 +114,7 @@ def _declare(request: HttpRequest, sender: Sender, session: UUID) -> HttpRespons
     read = requests.read_json(request.body)
     declared = requests.declared_file(read, found.normalized_name, Version(found.version), allowances())
     check_frequency(sender)
-    file = files.declare_file(found, declared)
+    file = files.declare_file(sender, found, declared)
     answer = _told(queries.told_of_file(file), HTTPStatus.ACCEPTED, queries.file_url(file))
     answer["Retry-After"] = _POLL
     return answer

@@ -60,7 +60,7 @@ def hold(held: Held, reason: str, actor: str, also: Callable[[Thing], object] | 
         tell_collaborators(thing.project, "quarantined", thing=thing.title, reason=reason)
         if also:
             also(thing)
-        return _commit(thing, _HELD[thing.action], actor)
+        return _commit(thing, _HELD[thing.action], actor, keys_of(held))
 
 
 def clear(held: Held, note: str, actor: str, also: Callable[[Thing], object] | None = None) -> Changed:
@@ -82,7 +82,7 @@ def clear(held: Held, note: str, actor: str, also: Callable[[Thing], object] | N
         tell_collaborators(thing.project, "quarantine-cleared", thing=thing.title, note=note)
         if also:
             also(thing)
-        return _commit(thing, _CLEARED[thing.action], actor)
+        return _commit(thing, _CLEARED[thing.action], actor, keys_of(held))
 
 
 _HELD = {"project": "project quarantined", "release": "release quarantined", "file": "file quarantined"}
@@ -125,10 +125,10 @@ def keys_of(held: Held) -> tuple[str, ...]:
     return tuple(file.blob_key for file in files.only("filename", "blake2_256").iterator())
 
 
-def _commit(thing: Thing, action: str, actor: str) -> Changed:
+def _commit(thing: Thing, action: str, actor: str, files: tuple[str, ...]) -> Changed:
     release, name = thing.release, thing.project.normalized_name
     line = f"{action} {thing.row.filename}" if isinstance(thing.row, File) else action
     changes = [change(thing.project, line, actor, release.version if release else "")]
     scope = bytes(release.sort_key).hex() if release else ""
-    journal.commit(changes, [journal.Dirty(name, scope)])
+    journal.commit(changes, [journal.Dirty(name, scope)], files)
     return Changed(name)

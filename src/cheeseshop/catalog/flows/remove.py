@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cheeseshop.access.ownership import note_in_organization
 from cheeseshop.catalog.flows.changing import Changed, change, check_not_held, locked
 from cheeseshop.catalog.flows.telling import tell_owners
-from cheeseshop.catalog.models import File, Project, Release
+from cheeseshop.catalog.models import File, ProhibitedName, Project, Release
 from cheeseshop.core.errors import Missing
 from cheeseshop.flags.names import Switch
 from cheeseshop.flags.state import check
@@ -40,7 +40,7 @@ def remove_file(project: UUID, filename: str, actor: str, *, held: bool = False)
         Project.objects.filter(pk=project).update(total_size=F("total_size") - found.size)
         tell_owners(owner, "file-deleted", by=actor, version=release.version, filename=filename)
         changes = [change(owner, f"remove file {filename}", actor, release.version)]
-        journal.commit(changes, [journal.Dirty(owner.normalized_name, bytes(release.sort_key).hex())])
+        journal.commit(changes, [journal.Dirty(owner.normalized_name, bytes(release.sort_key).hex())], [found.blob_key])
     return Changed(owner.normalized_name, (found.blob_key,))
 
 
@@ -64,8 +64,9 @@ def remove_release(project: UUID, release: UUID, actor: str, *, held: bool = Fal
         changes = [change(owner, f"remove file {file.filename}", actor, found.version) for file in files]
         tell_owners(owner, "release-deleted", by=actor, version=found.version)
         changes.append(change(owner, "remove release", actor, found.version))
-        journal.commit(changes, [journal.Dirty(owner.normalized_name)])
-    return Changed(owner.normalized_name, tuple(file.blob_key for file in files))
+        keys = tuple(file.blob_key for file in files)
+        journal.commit(changes, [journal.Dirty(owner.normalized_name)], keys)
+    return Changed(owner.normalized_name, keys)
 
 
 def remove_project(project: UUID, actor: str, why: str = "", *, held: bool = False) -> Changed:
@@ -82,11 +83,12 @@ def remove_project(project: UUID, actor: str, why: str = "", *, held: bool = Fal
         if not held:
             _check_nothing_held(owner)
         keys = tuple(file.blob_key for file in File.objects.filter(release__project=project).iterator())
-        tell_owners(owner, "project-deleted", by=actor)
+        prohibited = ProhibitedName.objects.filter(normalized_name=owner.normalized_name).exists()
+        tell_owners(owner, "project-deleted", by=actor, prohibited=prohibited)
         note_in_organization(owner.pk, "organization_project:delete", actor)
         owner.delete()
         lines = [change(owner, action, actor) for action in (why, "remove project") if action]
-        journal.commit(lines, [journal.Dirty(owner.normalized_name)])
+        journal.commit(lines, [journal.Dirty(owner.normalized_name)], keys)
     return Changed(owner.normalized_name, keys)
 
 

@@ -37,16 +37,18 @@ _ROW = (
 )  # fmt: skip
 
 
-def declare_file(session: Session, declared: DeclaredFile) -> StagedFile:
+def declare_file(sender: Sender, session: Session, declared: DeclaredFile) -> StagedFile:
     """Add a file to a session, before its bytes.
 
     Raises:
+        Forbidden: when the sender may not upload to the project any more, in whatever state it is.
         Conflict: when the session has the file, its release has it or takes no more, or it would not fit.
     """
     check_pending(session)
     if File.objects.filter(filename=declared.filename).exists():
         raise Conflict(f"The file {declared.filename} is published already.")
     project = project_state(session.normalized_name)
+    rules.check_sender(sender, session.project_name, session.normalized_name, project)
     content = _as_declared(declared)
     try:
         rules.check_size(content, project, session.project_name)

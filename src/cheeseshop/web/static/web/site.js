@@ -67,8 +67,3 @@ for (const input of document.querySelectorAll("input[data-strength]")) {
     }, 300);
   });
 }
-
-// What is wider than its description is scrolled by keyboard too; not every browser sees to that by itself.
-for (const wide of document.querySelectorAll(".description :is(pre, table)")) {
-  if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
-}
