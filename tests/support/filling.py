@@ -47,9 +47,9 @@ def _publish(store: Store, alice: User, attestations: str) -> None:
     _upload(store, token, build_wheel("shown", "0.9"))
     trusted = link(Project.objects.get(normalized_name="shown"), github_publisher())
     _upload(store, trusted, shown_wheel(current.settings().url), attestations=attestations)
+    _upload(store, trusted, build_sdist("shown", "1.0"))
     for built in (
         build_wheel("shown", "2.0rc1"),
-        build_sdist("shown", "1.0"),
         build_wheel("stale", "1.0", metadata_lines=LINES[:1]),
         build_wheel(_LONG, "1!2026.11.25.dev20261125"),
         build_wheel("wanting", "3.1", requires=["shown"]),
