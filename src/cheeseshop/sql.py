@@ -85,6 +85,7 @@ def relaxed_transaction() -> Iterator[None]:
 
 # What a driver takes as it is. Asking the field costs ten times as much, for each of sixty fields of an upload.
 _AS_THEY_ARE = frozenset({str, int, bool, bytes, NoneType})
+_OF_PYTHON = (UUID, datetime)
 _PLAIN = (CharField, TextField, IntegerField, BooleanField, BinaryField)
 
 
@@ -108,7 +109,11 @@ def _is_plain(field: "Field[Any, Any]") -> bool:
 def _run(statement: str, values: Sequence[Any]) -> Any:  # noqa: ANN401 - a cursor of Django's or the driver's
     connection = connections[DEFAULT_DB_ALIAS]
     if connection.vendor == "sqlite":  # which has neither UUIDs nor dates of its own
-        values = [_for_sqlite(value) if isinstance(value, UUID | datetime) else value for value in values]
+        adapt = connection.ops.adapt_datetimefield_value
+        values = [
+            (value.hex if isinstance(value, UUID) else adapt(value)) if isinstance(value, _OF_PYTHON) else value
+            for value in values
+        ]
     return _execute(connection, statement, values)
 
 
@@ -132,12 +137,6 @@ def _execute(connection: BaseDatabaseWrapper, statement: str, values: Sequence[A
 @lru_cache(maxsize=256)
 def _with_marks(statement: str) -> str:
     return statement.replace("%s", "?")
-
-
-def _for_sqlite(value: UUID | datetime) -> object:
-    if isinstance(value, UUID):
-        return value.hex
-    return connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(value)
 
 
 def as_uuid(value: object) -> UUID:

@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 
 PREFIX = "pypi-"
@@ -16,6 +17,7 @@ _KEY_GENERATOR = b"macaroons-key-generator"
 _END, _LOCATION, _IDENTIFIER, _VERIFICATION, _SIGNATURE = 0, 1, 2, 4, 6
 _MAX_TOKEN = 16 * 1024
 _MAX_CAVEATS = 64
+_SPACE = re.compile(r"\s")
 _MAX_SHIFT = 28  # four bytes of a number: far more than a token holds
 
 
@@ -54,7 +56,7 @@ def parse(text: str) -> Macaroon:
     Raises:
         BadMacaroon: when the text is malformed, too long, or has third-party caveats.
     """
-    if any(c.isspace() for c in text):
+    if _SPACE.search(text):
         raise BadMacaroon("the token contains spaces or line breaks; paste it again without them")
     if not text.startswith(PREFIX) or len(text) > _MAX_TOKEN:
         raise BadMacaroon("malformed token")
