@@ -7,6 +7,7 @@ Statements are written in the part of SQL that SQLite and PostgreSQL share, with
 """
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -54,7 +55,7 @@ def insert(row: Model) -> None:
     Raises:
         IntegrityError: when a constraint does not hold.
     """
-    connection = connections[DEFAULT_DB_ALIAS]  # found once: the proxy looks it up at every attribute
+    connection = _connection()
     statement, read, fields = _insertion(type(row))
     values = [
         value if plain and type(value) in _AS_THEY_ARE else field.get_db_prep_save(value, connection)
@@ -69,7 +70,7 @@ def relaxed_transaction() -> Iterator[None]:
 
     Within an open transaction it is a part of that one. SQLite's pragma can't change inside a transaction.
     """
-    connection = connections[DEFAULT_DB_ALIAS]
+    connection = _connection()
     sqlite = connection.vendor == "sqlite" and not connection.in_atomic_block
     if sqlite:
         run("PRAGMA synchronous=NORMAL")
@@ -106,8 +107,22 @@ def _is_plain(field: "Field[Any, Any]") -> bool:
     return isinstance(kind, _PLAIN) and type(kind).__module__ == Field.__module__
 
 
+class _Own(threading.local):
+    """A thread's connection: Django finds it again through three layers, thirty times an upload."""
+
+    def __init__(self) -> None:
+        self.connection = connections[DEFAULT_DB_ALIAS]
+
+
+_own = _Own()
+
+
+def _connection() -> BaseDatabaseWrapper:
+    return _own.connection
+
+
 def _run(statement: str, values: Sequence[Any]) -> Any:  # noqa: ANN401 - a cursor of Django's or the driver's
-    connection = connections[DEFAULT_DB_ALIAS]
+    connection = _connection()
     if connection.vendor == "sqlite":  # which has neither UUIDs nor dates of its own
         adapt = connection.ops.adapt_datetimefield_value
         values = [

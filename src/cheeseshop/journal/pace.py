@@ -6,7 +6,7 @@ import time
 
 from cheeseshop import sql
 
-_RESTS = 9  # times as long as a piece of work took: a tenth of the time is left to it
+_RESTS = 29  # times as long as a piece of work took
 _LONGEST_REST = 2.0
 _CALM = 2.0  # seconds without anything new in the journal
 
@@ -14,7 +14,7 @@ _CALM = 2.0  # seconds without anything new in the journal
 class Pace:
     """Makes a thread that works in pieces give way to uploads, which want the same processors, disk and database.
 
-    Nothing starves: what follows an upload is late by ten times what it takes, at most, while uploads go on.
+    Nothing starves: while uploads go on, a thirtieth of the time is left to it.
     """
 
     def __init__(self, stop_asked: threading.Event) -> None:
