@@ -6,6 +6,7 @@ too, and both must stay small.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -175,6 +176,11 @@ class Settings:
     count_downloads: bool = _doc("Whether downloads are counted.", True)
     count_interval: int = _doc("Seconds between two countings of what was downloaded.", 60)
     stats_days: int = _doc("Days for which downloads are kept one by one, as Parquet; 0 for ever.", 400)
+    clickhouse: str = _doc(
+        "A ClickHouse server that downloads are sent to and asked of, https://user:password@host:8443/database, or"
+        " empty for the files and the database alone.",
+        "",
+    )
     publish_downloads: bool = _doc("Whether anybody may fetch the anonymous data set of downloads.", True)
     password_login: bool = _doc("Whether people may log in with a password. Off needs an OpenID Connect issuer.", True)
 
@@ -275,6 +281,7 @@ def _checked(settings: Settings) -> Settings:
     if settings.cache_url and not settings.cache_url.startswith(("redis://", "rediss://", "unix://")):
         raise SettingsError(f"{PREFIX}CACHE_URL must begin with redis://, rediss:// or unix://.")
     _check_addresses(settings)
+    _check_clickhouse(settings.clickhouse)
     if settings.scan_seconds < 5 or settings.scan_memory_mb < 256:  # noqa: PLR2004 - as the message says
         raise SettingsError(f"{PREFIX}SCAN_SECONDS must be 5 or more, and {PREFIX}SCAN_MEMORY_MB 256 or more.")
     if not settings.password_login and not settings.oidc_issuer:
@@ -311,6 +318,19 @@ def _check_addresses(settings: Settings) -> None:
     ):
         if url != "off" and not url.startswith(("https://", "http://localhost:", "http://127.0.0.1:")):
             raise SettingsError(f"{PREFIX}{name}_KEYS_URL must begin with https://, or be off, not {url!r}.")
+
+
+def _check_clickhouse(address: str) -> None:
+    """Check the address of a ClickHouse server, without repeating the password that is in it.
+
+    Raises:
+        SettingsError: when it is none.
+    """
+    parts = urlsplit(address)
+    if address and (
+        parts.scheme not in {"http", "https"} or not parts.hostname or not re.fullmatch(r"/?\w{0,64}", parts.path)
+    ):
+        raise SettingsError(f"{PREFIX}CLICKHOUSE must be an address such as https://user:password@host:8443/database.")
 
 
 def _with_url(settings: Settings, url: str) -> Settings:

@@ -44,8 +44,8 @@ def leftovers(places: Places) -> Iterator[ClaimedBatch]:
 
 
 def waiting(places: Places) -> bool:
-    """Tell whether there is something to count, or will be soon."""
-    found = [places.claimed, places.segments]
+    """Tell whether there is something to count or to send, or will be soon."""
+    found = [places.claimed, places.segments, places.queued]
     return any(next(folder.iterdir(), None) is not None for folder in found if folder.is_dir())
 
 
