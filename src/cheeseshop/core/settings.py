@@ -181,6 +181,11 @@ class Settings:
         " empty for the files and the database alone.",
         "",
     )
+    opensearch: str = _doc(
+        "An OpenSearch server that finds projects by their words, https://user:password@host:9200/index, or empty for"
+        " the database alone.",
+        "",
+    )
     publish_downloads: bool = _doc("Whether anybody may fetch the anonymous data set of downloads.", True)
     password_login: bool = _doc("Whether people may log in with a password. Off needs an OpenID Connect issuer.", True)
 
@@ -281,7 +286,8 @@ def _checked(settings: Settings) -> Settings:
     if settings.cache_url and not settings.cache_url.startswith(("redis://", "rediss://", "unix://")):
         raise SettingsError(f"{PREFIX}CACHE_URL must begin with redis://, rediss:// or unix://.")
     _check_addresses(settings)
-    _check_clickhouse(settings.clickhouse)
+    _check_server("CLICKHOUSE", settings.clickhouse, "https://user:password@host:8443/database")
+    _check_server("OPENSEARCH", settings.opensearch, "https://user:password@host:9200/index")
     if settings.scan_seconds < 5 or settings.scan_memory_mb < 256:  # noqa: PLR2004 - as the message says
         raise SettingsError(f"{PREFIX}SCAN_SECONDS must be 5 or more, and {PREFIX}SCAN_MEMORY_MB 256 or more.")
     if not settings.password_login and not settings.oidc_issuer:
@@ -320,17 +326,19 @@ def _check_addresses(settings: Settings) -> None:
             raise SettingsError(f"{PREFIX}{name}_KEYS_URL must begin with https://, or be off, not {url!r}.")
 
 
-def _check_clickhouse(address: str) -> None:
-    """Check the address of a ClickHouse server, without repeating the password that is in it.
+def _check_server(name: str, address: str, example: str) -> None:
+    """Check the address of a server of ours, without repeating the password that is in it.
 
     Raises:
         SettingsError: when it is none.
     """
     parts = urlsplit(address)
     if address and (
-        parts.scheme not in {"http", "https"} or not parts.hostname or not re.fullmatch(r"/?\w{0,64}", parts.path)
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or not re.fullmatch(r"/?[a-z0-9_]{0,64}", parts.path)
     ):
-        raise SettingsError(f"{PREFIX}CLICKHOUSE must be an address such as https://user:password@host:8443/database.")
+        raise SettingsError(f"{PREFIX}{name} must be an address such as {example}.")
 
 
 def _with_url(settings: Settings, url: str) -> Settings:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asking a ClickHouse server, by its HTTP interface: the one that works through every proxy and needs no driver."""
 
+import ssl
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -40,7 +41,12 @@ class ClickHouse:
         headers = {"X-ClickHouse-User": unquote(parts.username or "default")}
         if parts.password:
             headers["X-ClickHouse-Key"] = unquote(parts.password)
-        self._client = httpx.Client(base_url=f"{parts.scheme}://{self.name}", headers=headers, trust_env=False)
+        self._client = httpx.Client(
+            base_url=f"{parts.scheme}://{self.name}",
+            headers=headers,
+            verify=ssl.create_default_context(),
+            trust_env=False,
+        )
 
     def insert(self, statement: str, lines: bytes, settings: Mapping[str, str], seconds: float) -> None:
         """Send rows.
