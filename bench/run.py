@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(_PARTS))
     parser.add_argument("--projects", type=int, default=search.PROJECTS, help="how many are searched")
     options = parser.parse_args()
-    _PARTS["search"] = (search.part(options.projects), 3 + options.projects // 50_000)
+    _PARTS["search"] = (search.part(options.projects), 3 + options.projects // 150_000)
     chosen = options.parts or list(_PARTS)
     unknown = sorted(set(chosen) - set(_PARTS))
     if unknown:
