@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of many projects, written in bulk."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -78,6 +80,8 @@ def fill_sqlite(corpus: Corpus, projects: int) -> None:
     for pragma in ("cache_size=-2000", "journal_mode=WAL", "synchronous=FULL"):
         raw.execute(f"PRAGMA {pragma}")
     raw.execute("ANALYZE")
+    with Path(connection.settings_dict["NAME"]).open("rb") as written:
+        os.fsync(written.fileno())  # or the first update would wait for all of it
 
 
 def _tables(batch: list[Indexed]) -> Iterator[tuple[str, tuple[str, ...], Iterable[tuple[Any, ...]]]]:
