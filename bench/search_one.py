@@ -19,6 +19,7 @@ from django.db import connection  # noqa: E402 - as above
 from bench.search_corpus import Corpus, make_corpus  # noqa: E402 - as above
 from bench.search_rows import FILLERS, make_updatable, say  # noqa: E402 - as above
 from cheeseshop import sql  # noqa: E402 - as above
+from cheeseshop.config.later import settle  # noqa: E402 - as above
 from cheeseshop.core import current  # noqa: E402 - as above
 from cheeseshop.discovery import facets  # noqa: E402 - as above
 from cheeseshop.discovery.indexing import index_project  # noqa: E402 - as above
@@ -43,6 +44,7 @@ def main(projects: int) -> None:
     say(f"filled in {time.monotonic() - began:.0f} s, {time.process_time() - spent:.0f} of them its processor's")
     print("filled", flush=True)
     sys.stdin.readline()  # until nobody else is filling
+    settle()  # as every worker does
     rows = [_row(*each) for each in _questions(corpus, random.Random(2), samples)]
     rows.append(_row("index follows a release", lambda name: int(index_project(name)), make_updatable(_UPDATES)))
     print(json.dumps({"rows": rows, "bytes": _size()}))
