@@ -10,7 +10,8 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import orjson
 
-_CONNECT = 2.0
+_CONNECT = 0.5
+_GRACE = 0.5  # seconds in which the server may still say that its time is over
 _CODE = "x-clickhouse-exception-code"
 _LONGEST_MESSAGE = 1000
 _NOT_ITS_FAULT = frozenset({"159", "202", "209", "210", "241", "242", "252", "319", "425", "439"})
@@ -69,7 +70,7 @@ class ClickHouse:
         statement: str,
         values: Mapping[str, object] | None = None,
         settings: Mapping[str, str] | None = None,
-        seconds: float = 2.0,
+        seconds: float = 1.5,
     ) -> tuple[list[str], list[list[Any]]]:
         """Return columns and rows of a statement that only reads. ``values`` are those of its ``{name:Type}``.
 
@@ -85,7 +86,7 @@ class ClickHouse:
             **(settings or {}),
         }
         try:
-            told = orjson.loads(self._post(asked, statement.encode(), seconds + _CONNECT))
+            told = orjson.loads(self._post(asked, statement.encode(), seconds + _GRACE))
             return [str(column["name"]) for column in told["meta"]], told["data"]
         except (ValueError, KeyError, TypeError) as error:
             raise RefusedError("The answer is not the one expected: leave FORMAT out.") from error

@@ -28,7 +28,7 @@ def ask(question: Callable[[Counts], Answer]) -> Answer:
 
     try:
         answer = question(Sent(server_at(address)))
-    except ClickHouseError as error:
+    except (ClickHouseError, ValueError, TypeError) as error:  # the last two: an answer that is none of ClickHouse's
         circuit.failed()
         log.warning("ClickHouse is left alone for %d seconds, the database answers: %s", _REST, error)
         return question(RollUps())

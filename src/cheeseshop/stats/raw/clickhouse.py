@@ -77,7 +77,7 @@ class ClickHouseStore:
         sync_path(self._places.queued)
 
     def _queue(self, name: str, lines: bytes) -> None:
-        fresh = self._places.queued / f".{name}"
+        fresh = self._places.queued / f"{name}.new"
         with fresh.open("wb") as handle:
             handle.write(lines)
         sync_path(fresh)
