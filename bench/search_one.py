@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One database's part of ``bench.search``: fill it, wait for a line, ask it, print the figures as JSON."""
 
+import gc
 import json
 import math
 import random
@@ -19,7 +20,6 @@ from django.db import connection  # noqa: E402 - as above
 from bench.search_corpus import Corpus, make_corpus  # noqa: E402 - as above
 from bench.search_rows import FILLERS, make_updatable, say  # noqa: E402 - as above
 from cheeseshop import sql  # noqa: E402 - as above
-from cheeseshop.config.later import settle  # noqa: E402 - as above
 from cheeseshop.core import current  # noqa: E402 - as above
 from cheeseshop.discovery import facets  # noqa: E402 - as above
 from cheeseshop.discovery.indexing import index_project  # noqa: E402 - as above
@@ -44,7 +44,8 @@ def main(projects: int) -> None:
     say(f"filled in {time.monotonic() - began:.0f} s, {time.process_time() - spent:.0f} of them its processor's")
     print("filled", flush=True)
     sys.stdin.readline()  # until nobody else is filling
-    settle()  # as every worker does
+    gc.collect()
+    gc.freeze()  # as every worker does with what it has loaded
     rows = [_row(*each) for each in _questions(corpus, random.Random(2), samples)]
     rows.append(_row("index follows a release", lambda name: int(index_project(name)), make_updatable(_UPDATES)))
     print(json.dumps({"rows": rows, "bytes": _size()}))

@@ -4,7 +4,6 @@
 Importing ``config.wsgi`` sets Django up. Whoever comes first does it, and others wait for the import's own lock.
 """
 
-import gc
 import logging
 import os
 from collections.abc import Callable, Iterable
@@ -87,15 +86,6 @@ class StagedUploads(Uploads):
         return StagedReceiver(self._store)
 
 
-def settle() -> None:
-    """Take what was loaded out of the garbage collector's rounds.
-
-    It stays until the process ends, and a full round that looks at all of it holds a request up for 40 ms.
-    """
-    gc.collect()
-    gc.freeze()
-
-
 def load(store: Store) -> None:
     """Load everything, start what works in the background, and do beforehand what the first upload would wait for.
 
@@ -119,7 +109,6 @@ def load(store: Store) -> None:
         if current.settings().count_downloads:
             Counting(store, current.settings().count_interval).start()
         is_stdlib_name("warm-up")  # reads a table that is read once
-        settle()
     except Exception:
         log.exception("this worker can't load the program")
         os._exit(1)
