@@ -7,7 +7,7 @@ UV := $(VENV)/bin/uv
 TEST_PACKAGES := chromium redis-server gettext:msgfmt nginx varnish:varnishd
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help serve test real lint docs bench messages
+.PHONY: help serve test real clickhouse lint docs bench messages
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -24,7 +24,7 @@ $(VENV)/.run: $(UV) pyproject.toml uv.lock
 	@touch $@
 
 $(VENV)/.all: $(UV) pyproject.toml uv.lock
-	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --inexact --all-groups
+	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --inexact --all-groups --no-group clickhouse
 	@touch $@ $(VENV)/.run
 
 serve: $(VENV)/.run ## Start the index on http://localhost:8000
@@ -37,6 +37,10 @@ test: $(VENV)/.all ## Run every test, on SQLite and on PostgreSQL
 real: $(VENV)/.all ## Fetch 140 real distributions, and test with them
 	@python -m tests.real.fetch
 	@pytest -q tests/real
+
+clickhouse: $(VENV)/.all ## Fetch ClickHouse as a library (800 MB), and test with it
+	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --quiet --locked --inexact --all-groups
+	@pytest -q tests/stats
 
 lint: $(VENV)/.all ## Check style, types and import directions
 	@ruff format --check src tests bench

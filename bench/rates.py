@@ -8,6 +8,7 @@ import re
 import statistics
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -19,13 +20,17 @@ _SECONDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One address of one server. A slow one has fewer rounds: it has soon shown what it does."""
+    """One address of one server. A slow one has fewer rounds: it has soon shown what it does.
+
+    ``script`` is a Lua script that has wrk ask for other paths than that of the address.
+    """
 
     name: str
     url: str
     process: psutil.Process
     accept: str = ""
     rounds: int = 5
+    script: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,8 @@ def _wrk(subject: Subject) -> _Round:
     command = ["wrk", "-t1", "-c16", f"-d{_SECONDS}s", "--timeout", "20s"]
     if subject.accept:
         command += ["-H", f"Accept: {subject.accept}"]
+    if subject.script:
+        command += ["-s", str(subject.script)]
     before = processor_seconds(subject.process)
     done = subprocess.run([*command, subject.url], capture_output=True, text=True, check=True)
     spent = processor_seconds(subject.process) - before

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Print our speed beside the peers' from one run: ``python -m bench.run [PART …] [--projects N]``.
 
-The parts are reads, uploads, flatness, footprint, manage, admin and search; the number is of searched projects.
-Peers are installed below ``bench/work`` the first time.
+The parts are reads, downloads, uploads, flatness, footprint, manage, admin and search; the number is of searched
+projects. Peers are installed below ``bench/work`` the first time.
 """
 
 import argparse
@@ -15,11 +15,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import admin, flatness, footprint, manage, reads, search, uploads
+from bench import admin, downloads, flatness, footprint, manage, reads, search, uploads
 from bench.peers import WORK
 
 _PARTS: dict[str, tuple[Callable[[Path], None], int]] = {
     "reads": (reads.measure, 6),
+    "downloads": (downloads.measure, 7),
     "uploads": (uploads.measure, 4),
     "flatness": (flatness.measure, 5),
     "footprint": (footprint.measure, 2),
@@ -35,7 +36,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(_PARTS))
     parser.add_argument("--projects", type=int, default=search.PROJECTS, help="how many are searched")
     options = parser.parse_args()
-    _PARTS["search"] = (search.part(options.projects), 3 + options.projects // 50_000)
+    _PARTS["search"] = (search.part(options.projects), 3 + options.projects // 150_000)
     chosen = options.parts or list(_PARTS)
     unknown = sorted(set(chosen) - set(_PARTS))
     if unknown:

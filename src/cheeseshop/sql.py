@@ -41,6 +41,15 @@ def every(statement: str, *values: object) -> list[Row]:
     return rows
 
 
+def one_by_one(statement: str, *values: object) -> Iterator[Row]:
+    """Run a query and yield its rows as they are found, so that what nobody takes is not looked for (on SQLite)."""
+    cursor = _run(statement, values)
+    try:
+        yield from iter(cursor.fetchone, None)
+    finally:
+        cursor.close()
+
+
 def run(statement: str, *values: object) -> int:
     """Run a statement and return how many rows it touched."""
     cursor = _run(statement, values)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The index follows the journal, however often it is read and wherever it was left."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 
@@ -8,12 +10,13 @@ from cheeseshop.catalog.flows.remove import remove_file, remove_project
 from cheeseshop.catalog.flows.set_status import set_status
 from cheeseshop.catalog.flows.yank import yank_release
 from cheeseshop.catalog.models import Project, Release
+from cheeseshop.core.clock import now
 from cheeseshop.core.facts import Status
 from cheeseshop.discovery import indexing
 from cheeseshop.discovery.engines import Question, engine, postgresql
 from cheeseshop.discovery.indexing import follow_journal, names_to_index, refresh_popularity
 from cheeseshop.discovery.models import Document, IndexedUpTo, Spelling
-from cheeseshop.discovery.searching import Search, hits, search
+from cheeseshop.discovery.searching import NEWEST, Search, hits, search
 from cheeseshop.stats.models import Popularity
 from cheeseshop.storage import Store
 from tests.discovery.conftest import follow, shelve
@@ -142,9 +145,19 @@ def test_documents_are_found_in_every_tier(monkeypatch: pytest.MonkeyPatch) -> N
     assert found("whole")[0] == "part-0"
 
 
-def test_releases_of_one_microsecond_have_places_of_their_own() -> None:
-    from cheeseshop.core.clock import now
+@pytest.mark.parametrize("frequent", [True, False])
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one way only")
+def test_the_newest_are_found_either_way(monkeypatch: pytest.MonkeyPatch, frequent: bool) -> None:
+    monkeypatch.setattr(postgresql, "_is_frequent", lambda *_: frequent)
+    for number in range(6):
+        shelve(f"part-{number}", summary="whole", at=now() - timedelta(days=number * 5 % 6))
+    shelve("other", at=now())
+    Project.objects.filter(name="part-5").update(quarantined_at=now())
+    newest = [hit.name for hit in hits(search(Search("whole", (), NEWEST)).places)]
+    assert newest == ["part-0", "part-4", "part-3", "part-2", "part-1"]
 
+
+def test_releases_of_one_microsecond_have_places_of_their_own() -> None:
     moment = now()
     for name in ("a1", "b1", "c1"):
         shelve(name, at=moment)

@@ -8,9 +8,11 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from cheeseshop.catalog.models import Project
 from cheeseshop.core.clock import now
 from cheeseshop.discovery import searching
 from cheeseshop.discovery.asked import read
+from cheeseshop.discovery.engines import sqlite
 from cheeseshop.discovery.indexing import index_project, refresh_popularity
 from cheeseshop.discovery.searching import NEWEST, Search, hits, meant, search
 from cheeseshop.stats.models import Popularity
@@ -78,6 +80,21 @@ def test_the_newest_are_found_whatever_is_downloaded() -> None:
     refresh_popularity()
     assert found("whole", order=NEWEST) == [f"part-{n}" for n in range(6)]
     assert found("whole")[0] == "part-5"
+
+
+def test_the_newest_of_many_are_found_level_by_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "_FEW", 2)
+    monkeypatch.setattr(sqlite, "_SLACK", 1)
+    for number in range(12):
+        project = shelve(f"part-{number:02}", summary="whole", at=now() - timedelta(days=number))
+        Popularity.objects.create(project=project.pk, downloads=10 ** (number * 5 % 7))
+    refresh_popularity()
+    hidden = ("part-00", "part-01", "part-02", "part-05")
+    Project.objects.filter(name__in=hidden).update(quarantined_at=now())
+    newest = [f"part-{number:02}" for number in range(12) if f"part-{number:02}" not in hidden]
+    assert found("whole", order=NEWEST) == newest
+    monkeypatch.setattr(searching, "MOST", 3)
+    assert found("whole", order=NEWEST) == newest[:3]
 
 
 def test_no_more_than_so_many_are_ranked(monkeypatch: pytest.MonkeyPatch) -> None:

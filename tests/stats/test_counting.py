@@ -117,13 +117,16 @@ def test_a_counting_that_ends_early_is_done_again_once(shop: Store, alice: User,
 
 
 def test_damaged_lines_are_passed_over_and_told(shop: Store, alice: User) -> None:
-    whole = b'[%d,2,"%s","%s"]\n' % (int(now().timestamp()), key_of(WHEEL).encode(), b"pip")
-    broken = [b"\0\0\0\n", b"[1,2]\n", b'[1,0,"k","a"]\n', b'["x",1,"k","a"]\n', b"[" * 5000 + b"\n", b"\n",
+    second, key = int(now().timestamp()), key_of(WHEEL).encode()
+    whole = b'[%d,"pip",{"%s":2}]\n' % (second, key)
+    earlier = b'[%d,4,"%s","pip"]\n' % (second, key)  # as versions before wrote it
+    broken = [b"\0\0\0\n", b"[1,2]\n", b'[1,0,"k","a"]\n', b'["x",1,"k","a"]\n', b'[1,"a",{"k":0}]\n',
+              b'[1,"a",{"k":"x"}]\n', b'[-1,"a",{"k":1}]\n', b'["x","a",{}]\n',  b"[" * 5000 + b"\n", b"\n",
               b'[99999999999999,1,"a/b/c/d","x"]\n', b'[1,1,"no/file/at/all","x"]\n']  # fmt: skip
-    write_lines(shop, [whole, *broken, whole[:-5]])
+    write_lines(shop, [whole, earlier, *broken, whole[:-5]])
     outcome = count(shop)
-    assert (outcome.downloads, outcome.damaged) == (2, 9)
-    assert raw_total(shop) == 2
+    assert (outcome.downloads, outcome.damaged) == (6, 13)
+    assert raw_total(shop) == 6
 
 
 def test_what_workers_dropped_is_told(shop: Store, alice: User) -> None:

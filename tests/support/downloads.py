@@ -38,7 +38,9 @@ def write_segment(store: Store, counts: dict[tuple[str, str], int], day: date | 
     """Write a finished segment: how often each file (by name) was fetched by each client."""
     places = Places(store.stats)
     places.prepare()
-    told = {(key_of(filename), agent.encode()): count for (filename, agent), count in counts.items()}
+    told: dict[bytes, dict[str, int]] = {}
+    for (filename, agent), count in counts.items():
+        told.setdefault(agent.encode(), {})[key_of(filename)] = count
     write_lines(store, [encode(told, dropped, second_of(day or now().date()))])
 
 

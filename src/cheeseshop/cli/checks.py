@@ -13,7 +13,7 @@ from cheeseshop.core.settings import PREFIX, Settings, load_settings
 
 _ENOUGH_SPACE = 1024**3
 _SECRET = frozenset({"secret_key", "database_url", "cache_url", "mail_url", "oidc_client_secret", "captcha_secret",
-                     "purge_header"})  # fmt: skip
+                     "purge_header", "clickhouse", "opensearch"})  # fmt: skip
 
 
 def verify(options: argparse.Namespace) -> int:

@@ -259,18 +259,19 @@ def _stats(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     count = actions.add_parser("count", help="count what was downloaded since the last time")
     count.add_argument("--nice", action="store_true", help="give way to other processes")
     query = actions.add_parser("query", help="answer a SELECT over the table downloads")
-    query.add_argument("statement", metavar="SELECT", help="in DuckDB's SQL")
+    query.add_argument("statement", metavar="SELECT", help="in DuckDB's SQL, or in ClickHouse's where it is set")
     query.add_argument("--limit", type=int, default=10_000, help="rows that are shown at most")
     ingest = actions.add_parser("ingest-log", help="read what a server in front served by itself")
     ingest.add_argument("file", type=Path, metavar="FILE")
     ingest.add_argument("--format", choices=["nginx", "combined"], default="combined")
+    send = actions.add_parser("send", help="send everything that is kept to ClickHouse anew")
 
     def run(options: argparse.Namespace) -> int:
         from cheeseshop.cli import statistics  # noqa: PLC0415 - loads Django
 
         return int(getattr(statistics, options.action)(options))
 
-    for name, each in (("count", count), ("query", query), ("ingest_log", ingest)):
+    for name, each in (("count", count), ("query", query), ("ingest_log", ingest), ("send", send)):
         each.add_argument("--json", action="store_true")
         each.set_defaults(run=run, action=name)
 

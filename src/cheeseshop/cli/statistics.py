@@ -71,6 +71,18 @@ def query(options: argparse.Namespace) -> int:
     return 0
 
 
+def send(options: argparse.Namespace) -> int:
+    """Send everything that is kept to ClickHouse anew."""
+    setup()
+    from cheeseshop.stats.flows.send import send_everything  # noqa: PLC0415 - needs Django
+    from cheeseshop.stats.raw.choice import open_raw  # noqa: PLC0415 - as above
+
+    store = open_store()
+    days = send_everything(store, open_raw(store))
+    print(json.dumps({"days": days}) if options.json else f"{days} days sent.")
+    return 0
+
+
 def _shown(value: object) -> str:
     """Return a value on one line: what clients call themselves must not steer a terminal."""
     text = "" if value is None else str(value)

@@ -45,6 +45,7 @@ _STEPS = (
     "cheeseshop.advisories.flows.match_new_releases",
     "cheeseshop.relations.flows.read_journal",
     "cheeseshop.discovery.indexing.follow_journal",
+    "cheeseshop.discovery.indexing.follow_journal_elsewhere",
 )
 
 

@@ -185,6 +185,16 @@ class Settings:
     count_downloads: bool = _doc("Whether downloads are counted.", True)
     count_interval: int = _doc("Seconds between two countings of what was downloaded.", 60)
     stats_days: int = _doc("Days for which downloads are kept one by one, as Parquet; 0 for ever.", 400)
+    clickhouse: str = _doc(
+        "A ClickHouse server that downloads are sent to and asked of, https://user:password@host:8443/database, or"
+        " empty for the files and the database alone.",
+        "",
+    )
+    opensearch: str = _doc(
+        "An OpenSearch server that finds projects by their words, https://user:password@host:9200/index, or empty for"
+        " the database alone.",
+        "",
+    )
     publish_downloads: bool = _doc("Whether anybody may fetch the anonymous data set of downloads.", True)
     password_login: bool = _doc("Whether people may log in with a password. Off needs an OpenID Connect issuer.", True)
 
@@ -291,6 +301,8 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(f"{PREFIX}CACHE_URL must begin with redis://, rediss:// or unix://.")
     _check_addresses(settings)
     _check_fronts(settings)
+    _check_server("CLICKHOUSE", settings.clickhouse, "https://user:password@host:8443/database")
+    _check_server("OPENSEARCH", settings.opensearch, "https://user:password@host:9200/index")
     if settings.scan_seconds < 5 or settings.scan_memory_mb < 256:  # noqa: PLR2004 - as the message says
         raise SettingsError(f"{PREFIX}SCAN_SECONDS must be 5 or more, and {PREFIX}SCAN_MEMORY_MB 256 or more.")
     if not settings.password_login and not settings.oidc_issuer:
@@ -343,6 +355,21 @@ def _check_fronts(settings: Settings) -> None:
     name, colon, value = settings.purge_header.partition(": ")
     if settings.purge_header and not (_HEADER.fullmatch(name) and colon and value.isascii() and value.isprintable()):
         raise SettingsError(f"{PREFIX}PURGE_HEADER must be a name, a colon, a space and a value.")
+
+
+def _check_server(name: str, address: str, example: str) -> None:
+    """Check the address of a server of ours, without repeating the password that is in it.
+
+    Raises:
+        SettingsError: when it is none.
+    """
+    parts = urlsplit(address)
+    if address and (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or not re.fullmatch(r"/?[a-z0-9_]{0,64}", parts.path)
+    ):
+        raise SettingsError(f"{PREFIX}{name} must be an address such as {example}.")
 
 
 def _with_url(settings: Settings, url: str) -> Settings:

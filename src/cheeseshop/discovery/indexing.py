@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from cheeseshop import sql
+from cheeseshop.core import current
 from cheeseshop.discovery.documents import Indexed, document_of
 from cheeseshop.discovery.engines import engine
 from cheeseshop.discovery.models import IndexedUpTo
@@ -46,6 +47,15 @@ def follow_journal() -> int:
             _write(name, document)
         IndexedUpTo.objects.filter(pk=1).update(serial=last)
     return len(made)
+
+
+def follow_journal_elsewhere() -> int:
+    """Bring the index of an OpenSearch server up to what the journal says, where one is set."""
+    if not current.settings().opensearch:
+        return 0
+    from cheeseshop.discovery import sending  # noqa: PLC0415 - loads an HTTP client
+
+    return sending.follow_journal()
 
 
 def _write(name: str, document: Indexed | None) -> bool:
@@ -101,10 +111,18 @@ def refresh_popularity() -> int:
     moved = 0
     while names := [row[0] for row in sql.every(_MOVED, _BATCH)]:
         changed = sum(index_project(name) for name in names)
+        _send(names)
         moved += changed
         if not changed:
             break  # what is left is not public any more, or was counted again meanwhile
     return moved
+
+
+def _send(names: list[str]) -> None:
+    if current.settings().opensearch:
+        from cheeseshop.discovery import sending  # noqa: PLC0415 - loads an HTTP client
+
+        sending.send(names)
 
 
 _MOVED = (

@@ -27,7 +27,7 @@ class DownloadLog:
 
     def __init__(self, places: Places, rotate_after: float, room: int = _ROOM) -> None:
         self._segment = _Segment(places, rotate_after)
-        self._counted: dict[tuple[str, bytes], int] = {}
+        self._counted: dict[bytes, dict[str, int]] = {}
         self._whole_room = self._room = room
         self._dropped = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -36,17 +36,24 @@ class DownloadLog:
 
     def add(self, key: str, agent: bytes) -> None:
         """Count one download of a file by a client, named by its User-Agent header."""
-        entry = (key, agent[:LONGEST_AGENT])
-        known = self._counted.get(entry)
-        if known is not None:
-            self._counted[entry] = known + 1
+        keys = self._counted.get(agent)
+        if keys is not None and key in keys:
+            keys[key] += 1
         elif self._room > 0:
-            self._room -= _EACH + len(entry[1])
-            self._counted[entry] = 1
+            self._make_room(key, agent[:LONGEST_AGENT])
         else:
             self._dropped += 1
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_EVERY, self._tick)
+
+    def _make_room(self, key: str, agent: bytes) -> None:
+        """Count what was not counted yet, or under a client's words that were too long to keep."""
+        keys = self._counted.get(agent)
+        if keys is None:
+            keys = self._counted[agent] = {}
+            self._room -= len(agent)
+        self._room -= _EACH
+        keys[key] = keys.get(key, 0) + 1
 
     def _tick(self) -> None:
         """Hand on what has gathered. Goes on as long as there is something, or a segment to finish."""

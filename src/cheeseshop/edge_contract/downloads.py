@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the edge writes about downloads and the statistics read: segments of one line for each thing that was counted.
+"""What the edge writes about downloads and the statistics read: segments of one line for each client and second.
 
-A line is a JSON array: ``[second, count, key, user agent]``; ``[second, count, "", ""]`` says how many could not be
-kept. A line is whole when it ends; what a power failure leaves of the last one is passed over.
+A line is a JSON array: ``[second, user agent, {key: count, …}]``, so that the long words of a client are written once
+and not with every file. ``[second, count, "", ""]`` says how many could not be kept, and ``[second, count, key, user
+agent]`` is what earlier versions wrote. A line is whole when it ends; what a power failure leaves of the last one is
+passed over.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +16,9 @@ import orjson
 
 SUFFIX = ".segment"
 LONGEST_AGENT = 2048  # bytes; pip's own words are about 500
-_FIELDS = 4
 
-Counted = Mapping[tuple[str, bytes], int]
+Counted = Mapping[bytes, Mapping[str, int]]
+"""How often each file, by its key, was fetched by each client, by its user agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,18 @@ class Places:
         return self.root / "raw"
 
     @property
+    def queued(self) -> Path:
+        """Where what was counted waits to be sent to another server, if one is set."""
+        return self.root / "queued"
+
+    @property
     def public(self) -> Path:
         """Where the data set lies that anybody may fetch, a file a day."""
         return self.root / "public"
 
     def prepare(self) -> None:
         """Create the folders that are missing."""
-        for folder in (self.segments, self.claimed, self.raw, self.public):
+        for folder in (self.segments, self.claimed, self.raw, self.queued, self.public):
             folder.mkdir(parents=True, exist_ok=True)
 
 
@@ -72,7 +79,7 @@ class Download:
 def encode(counted: Counted, dropped: int, second: int | None = None) -> bytes:
     """Return the lines for what was counted since the last time, and for what had to be dropped."""
     at = int(time.time()) if second is None else second
-    lines = [orjson.dumps((at, count, key, agent.decode("latin-1"))) for (key, agent), count in counted.items()]
+    lines = [orjson.dumps((at, agent.decode("latin-1"), keys)) for agent, keys in counted.items()]
     if dropped:
         lines.append(orjson.dumps((at, dropped, "", "")))
     return b"".join(line + b"\n" for line in lines)
@@ -81,16 +88,24 @@ def encode(counted: Counted, dropped: int, second: int | None = None) -> bytes:
 def decode(lines: Iterable[bytes]) -> Iterator[Download | None]:
     """Yield what each line says; None for one that is damaged."""
     for line in lines:
-        yield _read(line) if line.endswith(b"\n") else None
+        yield from (_read(line) if line.endswith(b"\n") else [None])
 
 
-def _read(line: bytes) -> Download | None:
+def _read(line: bytes) -> Sequence[Download | None]:
     try:
         found = orjson.loads(line)
     except orjson.JSONDecodeError:
-        return None
-    if not isinstance(found, list) or len(found) != _FIELDS:
-        return None
-    second, count, key, agent = found
-    whole = isinstance(second, int) and isinstance(count, int) and isinstance(key, str) and isinstance(agent, str)
-    return Download(second, count, key, agent) if whole and second >= 0 and count > 0 else None
+        return [None]
+    match found:
+        case [int(second), str(agent), dict(keys)]:
+            read = [Download(second, count, key, agent) for key, count in keys.items()]
+        case [int(second), count, key, agent]:
+            read = [Download(second, count, key, agent)]
+        case _:
+            return [None]
+    return read if all(map(_is_whole, read)) else [None]
+
+
+def _is_whole(read: Download) -> bool:
+    kinds = isinstance(read.count, int) and isinstance(read.key, str) and isinstance(read.agent, str)
+    return kinds and read.second >= 0 and read.count > 0

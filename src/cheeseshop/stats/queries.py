@@ -12,8 +12,9 @@ from django.db.models import QuerySet, Sum
 from cheeseshop.catalog.models import File, Project, Release
 from cheeseshop.core.clock import now
 from cheeseshop.core.facts import Visibility
-from cheeseshop.stats.flows.roll_up import POPULAR_DAYS, SITE
-from cheeseshop.stats.models import FileDay, Kind, Popularity, ProjectDay, Share, Trend
+from cheeseshop.stats.counts import choice as counts
+from cheeseshop.stats.flows.roll_up import POPULAR_DAYS
+from cheeseshop.stats.models import FileDay, Kind, ProjectDay, Trend
 
 _SIZES = "stats-sizes"
 _SIZES_AGE = 600
@@ -53,7 +54,7 @@ def most_downloaded(limit: int) -> list[tuple[str, int]]:
 
     As of the last counting. Whether anybody may see them is the caller's question.
     """
-    rows = list(Popularity.objects.order_by("-downloads", "project").values_list("project", "downloads")[:limit])
+    rows = counts.ask(lambda those: those.most(limit, first_day(POPULAR_DAYS)))
     names = dict(Project.objects.filter(pk__in=[row[0] for row in rows]).values_list("pk", "normalized_name"))
     return [(names[project], downloads) for project, downloads in rows if project in names]
 
@@ -61,15 +62,13 @@ def most_downloaded(limit: int) -> list[tuple[str, int]]:
 def downloads_by_day(project: UUID | None, days: int) -> list[tuple[date, int]]:
     """Return the downloads of each of the last ``days`` days, oldest first; of the whole site for None."""
     since = first_day(days)
-    found = dict(ProjectDay.objects.filter(project=project or SITE, day__gte=since).values_list("day", "downloads"))
+    found = counts.ask(lambda those: those.by_day(project, since))
     return [(day, found.get(day, 0)) for day in (since + timedelta(days=n) for n in range(days))]
 
 
 def downloads_by(project: UUID | None, kind: Kind, days: int) -> list[tuple[str, int]]:
     """Return the downloads of the last ``days`` days by version, Python, system or installer, most first."""
-    rows = Share.objects.filter(project=project or SITE, kind=kind.value, day__gte=first_day(days))
-    found = rows.values_list("value").annotate(total=Sum("downloads")).order_by("-total", "value")
-    return [(value, int(total)) for value, total in found]
+    return counts.ask(lambda those: those.by(project, kind, first_day(days)))
 
 
 def site_downloads() -> dict[str, int]:

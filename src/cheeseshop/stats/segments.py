@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from cheeseshop.core import current
 from cheeseshop.edge_contract.downloads import SUFFIX, Download, Places, decode
 from cheeseshop.storage.folder import sync_path
 
@@ -44,8 +45,8 @@ def leftovers(places: Places) -> Iterator[ClaimedBatch]:
 
 
 def waiting(places: Places) -> bool:
-    """Tell whether there is something to count, or will be soon."""
-    found = [places.claimed, places.segments]
+    """Tell whether there is something to count or to send, or will be soon."""
+    found = [places.claimed, places.segments, *([places.queued] if current.settings().clickhouse else [])]
     return any(next(folder.iterdir(), None) is not None for folder in found if folder.is_dir())
 
 

@@ -32,6 +32,9 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ({"CHEESESHOP_URL": "https://pypi"}, "confused"),
         ({"CHEESESHOP_URL": "https://x.example", "CHEESESHOP_DEBUG": "yes"}, "unsafe"),
         ({"CHEESESHOP_DATABASE_URL": "mysql://x"}, "postgresql://"),
+        ({"CHEESESHOP_CLICKHOUSE": "clickhouse://x:9000"}, "must be an address"),
+        ({"CHEESESHOP_OPENSEARCH": "http://x/a/b"}, "must be an address"),
+        ({"CHEESESHOP_CLICKHOUSE": "http://x/a;b"}, "must be an address"),
     ],
 )
 def test_what_is_wrong_is_said(environ: dict[str, str], message: str) -> None:

@@ -5,8 +5,13 @@ A document's place is its row number in the full-text table. FTS5 yields rows by
 enough are found: so the most popular of a hundred thousand matches cost what a rare word costs.
 """
 
+import heapq
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from itertools import islice
+
 from cheeseshop import sql
-from cheeseshop.discovery.documents import LIVE, MOMENT_BITS, Indexed, moment_at
+from cheeseshop.discovery.documents import LIVE, MOMENT_BITS, Indexed
 from cheeseshop.discovery.engines.base import BASE, IN_HEAD, IN_NAME, Engine, Found, Question
 
 CREATE = (
@@ -22,7 +27,15 @@ _FIND = (
     f" WHERE t.discovery_text MATCH %s AND t.rowid >= %s AND t.rowid < %s AND {LIVE} ORDER BY t.rowid LIMIT %s"
 )
 _POINTS = "SELECT rowid, {} AS points FROM discovery_text WHERE discovery_text MATCH %s AND rowid <= %s"
+_PLACES = "SELECT rowid FROM discovery_text WHERE discovery_text MATCH %s AND rowid >= %s AND rowid < %s ORDER BY rowid"
+_VISIBLE = (  # crossed, because the planner would rather read all projects
+    "SELECT d.place, d.classes FROM discovery_document d CROSS JOIN catalog_project p"  # noqa: S608 - ours
+    f" ON p.id = d.project AND p.normalized_name = d.normalized_name AND {LIVE}"
+)
+_NEXT = "SELECT MIN(place) FROM discovery_document WHERE place >= %s"
 _END = 1 << 62
+_FEW = 4000
+_SLACK = 100  # more than wanted are taken, because some may be hidden
 
 
 class SQLite(Engine):
@@ -39,19 +52,12 @@ class SQLite(Engine):
         return [Found(place, classes, base + points.get(place, 0)) for place, classes in rows]
 
     def _newest(self, match: str, limit: int) -> list[Found]:
-        """Take the newest of each level of popularity, which is the order of places within a level."""
+        """Take the newest by their places alone, and look at the rows of no others."""
         found: list[Found] = []
-        at = self._next_place(0)
-        while at is not None:
-            end = ((at >> MOMENT_BITS) + 1) << MOMENT_BITS
-            found += [Found(*row) for row in sql.every(_FIND, match, at, end, limit)]
-            at = self._next_place(end)
-        return sorted(found, key=lambda each: -moment_at(each.place))[:limit]
-
-    @staticmethod
-    def _next_place(place: int) -> int | None:
-        row = sql.first("SELECT MIN(place) FROM discovery_document WHERE place >= %s", place)
-        return row[0] if row else None
+        with closing(_by_date(match)) as places:
+            while len(found) < limit and (part := list(islice(places, limit - len(found) + _SLACK))):
+                found += _visible(part)
+        return found[:limit]
 
     @staticmethod
     def _points(question: Question, match: str, last: int) -> dict[int, int]:
@@ -76,6 +82,41 @@ class SQLite(Engine):
 
     def _between(self) -> str:
         return "normalized_name >= %s AND normalized_name < %s"
+
+
+def _by_date(match: str) -> Generator[int]:
+    """Yield the places of all matches, the newest first.
+
+    Where they are few, they are sorted. Otherwise those of each level of popularity come newest first by themselves,
+    because that is the order of places within a level, and are merged as they are taken.
+    """
+    few = [row[0] for row in sql.every(f"{_PLACES} LIMIT %s", match, 0, _END, _FEW + 1)]
+    if len(few) <= _FEW:
+        yield from sorted(few, key=_age)
+        return
+    levels = [sql.one_by_one(_PLACES, match, start, end) for start, end in _levels()]
+    yield from heapq.merge(*((row[0] for row in rows) for rows in levels), key=_age)
+
+
+def _levels() -> Iterator[tuple[int, int]]:
+    """Yield the bounds of each level of popularity that has documents."""
+    row = sql.first(_NEXT, 0)
+    while row and row[0] is not None:
+        end = ((row[0] >> MOMENT_BITS) + 1) << MOMENT_BITS
+        yield row[0], end
+        row = sql.first(_NEXT, end)
+
+
+def _age(place: int) -> int:
+    """Return what is the greater the older a document is."""
+    return place & ((1 << MOMENT_BITS) - 1)
+
+
+def _visible(places: list[int]) -> list[Found]:
+    """Return those of some documents that anybody may find, the newest first."""
+    marks = ", ".join(["%s"] * len(places))
+    rows = sql.every(f"{_VISIBLE} WHERE d.place IN ({marks})", *places)
+    return sorted((Found(*row) for row in rows), key=lambda each: _age(each.place))
 
 
 def _match(question: Question) -> str:

@@ -122,7 +122,7 @@ def _download(line: bytes) -> bytes:
     if key == path or key.count("/") != _SLASHES or key.endswith(".metadata") or second < 0:
         return b""
     agent = _ESCAPE.sub(_unescaped, found[3].decode("latin-1"))
-    return encode({(key, agent.encode("latin-1")[:LONGEST_AGENT]): 1}, 0, second)
+    return encode({agent.encode("latin-1")[:LONGEST_AGENT]: {key: 1}}, 0, second)
 
 
 @lru_cache(maxsize=64)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import orjson
@@ -28,6 +29,7 @@ _ONE = ".parquet"
 _MANY = 60  # files of the present day, after which they are made one
 _OPTIONS = "(FORMAT parquet, COMPRESSION zstd)"
 _MEMORY = "512MB"
+_AT_ONCE = 500
 _LONGEST = 60.0  # seconds that a statement may take
 _PUBLIC = """
 project, version, filename, packagetype, installer, installer_version,
@@ -115,6 +117,14 @@ class ParquetStore:
         with duckdb.connect(":memory:") as connection:
             found = connection.execute(f"SELECT DISTINCT project FROM {_from(self.files(day))}")  # noqa: S608 - as above
             return [str(row[0]) for row in found.fetchall()]
+
+    def records(self, day: date) -> Iterator[list[dict[str, Any]]]:
+        """Yield what a day holds, some at a time, in the same order each time."""
+        with duckdb.connect(":memory:") as connection:
+            connection.execute(f"SET memory_limit = '{_MEMORY}'; SET threads = 1; SET TimeZone = 'UTC'")
+            found = connection.execute(f"SELECT {', '.join(COLUMNS)} FROM {_from(self.files(day))}")  # noqa: S608 - as above
+            while rows := found.fetchmany(_AT_ONCE):
+                yield [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
     def publish(self, day: date, projects: Sequence[str]) -> None:
         """Write the public file of a day, with these projects and what tells nobody apart."""
