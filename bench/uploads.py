@@ -80,11 +80,10 @@ def measure(folder: Path) -> None:
                 f"new projects into an empty index, {jobs} at a time", targets, jobs, (many, _WARM + number * _COUNT)
             )
         filled = many_projects(folder / "filled", _FILLED, "filled")
-        for target in targets:
-            send(target, 4, filled, 0, _FILLED)
+        _compare("the next 1,000 projects, 1 at a time", targets, 1, (filled, 0), _FILLED // _TAKE)
         for number, jobs in enumerate((1, 4)):
             begin = _WARM + (2 + number) * _COUNT
-            _compare(f"new projects into an index of 1,000, {jobs} at a time", targets, jobs, (many, begin))
+            _compare(f"new projects into an index of 1,400, {jobs} at a time", targets, jobs, (many, begin))
         for number, jobs in enumerate((1, 4)):
             title = f"versions {number * _COUNT + 1} to {(number + 1) * _COUNT} of one project, {jobs} at a time"
             _compare(title, targets, jobs, (single, number * _COUNT))
@@ -105,10 +104,10 @@ def _targets(stack: ExitStack, folder: Path) -> list[Target]:
     return targets
 
 
-def _compare(title: str, targets: list[Target], jobs: int, wheels: tuple[Path, int]) -> None:
+def _compare(title: str, targets: list[Target], jobs: int, wheels: tuple[Path, int], rounds: int = _ROUNDS) -> None:
     source, begin = wheels
     seen = {target.name: _Seen() for target in targets}
-    for number in range(_ROUNDS):
+    for number in range(rounds):
         for target in targets if number % 2 == 0 else reversed(targets):
             one, process = seen[target.name], target.server.process if target.server else None
             before = processor_seconds(process) if process else 0.0
