@@ -17,7 +17,6 @@ from cheeseshop.notices.flows import Edit, announce, change_text
 from cheeseshop.organizations.models import MemberRole, Membership, Organization
 from cheeseshop.stats.flows.publish import publish_days
 from cheeseshop.stats.raw.choice import open_raw
-from cheeseshop.stats.raw.parquet import ParquetStore
 from cheeseshop.storage import Store, open_store
 from tests.advisories.conftest import as_bytes, record
 from tests.support.actors import insider
@@ -86,6 +85,4 @@ def _count(store: Store) -> None:
         counts = {(WHEEL, PIP): 1000 + back * 37 % 400, (LATER, UV): 3 * back}
         write_segment(store, counts, today - timedelta(days=back))
     count(store)
-    raw = open_raw(store)
-    assert isinstance(raw, ParquetStore)
-    publish_days(raw)
+    publish_days(open_raw(store).parquet)
