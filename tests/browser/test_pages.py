@@ -34,9 +34,13 @@ def with_components(site: ShownSite, glass: Glass) -> None:
     glass.page.route("**/dev/components/", lambda route: route.fulfill(body=site.components, content_type="text/html"))
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (375, "dark")])
-def test_every_page_keeps_its_promises(site: ShownSite, browser: Browser, width: int, scheme: str) -> None:
-    glass = Glass(browser, site, width, scheme)
+@pytest.mark.parametrize(
+    ("width", "scheme", "language"), [(1280, "light", "en"), (375, "dark", "he"), (1280, "dark", "ja")]
+)
+def test_every_page_keeps_its_promises(
+    site: ShownSite, browser: Browser, width: int, scheme: str, language: str
+) -> None:
+    glass = Glass(browser, site, width, scheme, language)
     with_components(site, glass)
     wrong: dict[str, list[str]] = {}
     for path, status in {**PAGES, "/dev/components/": 200}.items():
@@ -54,7 +58,8 @@ def test_faults_are_seen(site: ShownSite, browser: Browser) -> None:
     glass.page.route("**/bad/", lambda route: route.fulfill(body=bad, headers=policy, content_type="text/html"))
     glass.open("/bad/")
     glass.page.evaluate("document.body.prepend(Object.assign(document.createElement('hr'), { height: '300' }))")
-    glass.page.evaluate("document.querySelector('hr').setAttribute('style', 'height: 300px')")
+    glass.page.evaluate("document.querySelector('hr').setAttribute('style', 'color: red')")
+    glass.page.evaluate("document.querySelector('hr').style.cssText = 'height: 300px'")
     glass.page.evaluate("document.querySelector('b').style.cssText = 'display: block; width: 500px'")
     glass.weight += 70_000
     told = "\n".join(glass.faults() + glass.widths())

@@ -14,20 +14,25 @@ _COUNTED = ("Document", "Stylesheet", "Script")
 _AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 _WATCH = """
 window.moved = []; window.violations = [];
-new PerformanceObserver((list) => {
-  for (const each of list.getEntries()) {
+window.note = (entries) => {
+  for (const each of entries) {
     if (each.hadRecentInput) continue;
     const what = each.sources.map((source) => source.node ? source.node.nodeName + "." + source.node.className : "?");
     window.moved.push([each.value, what.join(" ")]);
   }
-}).observe({ type: "layout-shift", buffered: true });
+};
+window.watching = new PerformanceObserver((list) => window.note(list.getEntries()));
+window.watching.observe({ type: "layout-shift", buffered: true });
 document.addEventListener("securitypolicyviolation", (event) => {
   window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
 });
 """
 _SETTLED = """Promise.all([...document.images].filter((each) => each.getBoundingClientRect().top < innerHeight)
   .map((each) => each.decode().catch(() => 0)))"""
-_PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(window.moved))))"
+_PAINTED = """new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  window.note(window.watching.takeRecords());
+  done(window.moved);
+})))"""
 _INLINE = """[...document.querySelectorAll("*")].filter((each) =>
   each.matches("style, [style], script:not([src]):not([type='application/json']), [href^='javascript:']")
   || [...each.attributes].some((one) => one.name.startsWith("on"))).map((each) => each.outerHTML.slice(0, 80))"""
@@ -36,9 +41,9 @@ _INLINE = """[...document.querySelectorAll("*")].filter((each) =>
 class Glass:
     """One window of a browser, through which pages are looked at; ``faults`` says what is wrong with the one shown."""
 
-    def __init__(self, browser: Browser, site: ShownSite, width: int, scheme: str) -> None:
+    def __init__(self, browser: Browser, site: ShownSite, width: int, scheme: str, language: str = "en") -> None:
         self.site, self.width = site, width
-        options: Any = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+        options: Any = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "locale": language}
         self.context = browser.new_context(**options)
         self.context.add_init_script(_WATCH)
         self.page = self.context.new_page()
