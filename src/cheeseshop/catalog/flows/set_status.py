@@ -32,7 +32,7 @@ def set_status(project: UUID, status: Status, reason: str, actor: str) -> Change
         owner = locked(project)
         owner.status, owner.status_reason = status.value, "" if status is Status.ACTIVE else reason
         owner.save(update_fields=["status", "status_reason"])
-        tell_owners(owner, "project-status", by=actor, status=status.value, reason=owner.status_reason or NO_REASON)
+        tell_owners(owner, "project-status", by=actor, status=status.value, reason=reason or NO_REASON)
         changes = [change(owner, f"set status {status.value}", actor)]
         journal.commit(changes, [journal.Dirty(owner.normalized_name, journal.NO_RELEASE)])
     return Changed(owner.normalized_name)
