@@ -11,11 +11,14 @@ from django.test import Client
 
 from cheeseshop.access.models import ProjectRole, Role
 from cheeseshop.accounts.models import User
+from cheeseshop.catalog.flows.set_status import set_status
 from cheeseshop.catalog.models import File, Project, Release, UsedFilename
 from cheeseshop.core import current
 from cheeseshop.core.clock import now
+from cheeseshop.core.facts import Status
 from cheeseshop.edge import Edge, EdgePaths
 from cheeseshop.journal.models import Entry
+from cheeseshop.notify.models import Mail
 from cheeseshop.publishing.verification import verify
 from cheeseshop.storage import Store
 from tests.support.actors import Visitor, member, newest_mail
@@ -206,3 +209,14 @@ def test_the_history_and_the_list_read_what_was_done(shop: Store, owner: Visitor
     assert "No project of that name" in owner.get("/manage/projects/?filter=zz").content.decode()
     _, fresh = member("fresh")
     assert "uv publish --publish-url http://localhost:8000/legacy/" in fresh.get("/manage/projects/").content.decode()
+
+
+def test_owners_are_told_why_a_project_is_active_again(shop: Store) -> None:
+    user, _ = member("reviver")
+    upload(shop, make_token(user), build_wheel("revived", "1.0"))
+    project = Project.objects.get(name="revived")
+    set_status(project.pk, Status.ARCHIVED, "It is finished", "reviver")
+    set_status(project.pk, Status.ACTIVE, "It has a team again", "reviver")
+    told = Mail.objects.filter(kind="project-status").latest("id").text
+    assert "It has a team again" in told
+    assert Project.objects.get(name="revived").status_reason == ""
