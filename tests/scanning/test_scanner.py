@@ -3,6 +3,7 @@
 
 import hashlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -111,7 +112,12 @@ def test_a_child_that_hangs_is_killed_and_another_one_works(scanner: Scanner, sc
 
 
 def test_a_child_that_dies_is_told_of(scanner: Scanner, scan: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = Scanner._answer
+    answer, running = Scanner._answer, Scanner._running
+
+    def stopped(self: Scanner) -> object:  # before it is asked: otherwise it may have answered when it is killed
+        process = running(self)
+        os.kill(process.pid, signal.SIGSTOP)
+        return process
 
     def after_its_death(self: Scanner, seconds: float) -> object:
         assert self.process is not None
@@ -120,6 +126,7 @@ def test_a_child_that_dies_is_told_of(scanner: Scanner, scan: Scan, monkeypatch:
         return answer(self, seconds)
 
     with monkeypatch.context() as within:
+        within.setattr(Scanner, "_running", stopped)
         within.setattr(Scanner, "_answer", after_its_death)
         assert "died" in scan(build_wheel("demo", "1.0")).reason
     assert scan(build_wheel("demo", "1.0")) == Outcome()
