@@ -43,6 +43,8 @@ for (const input of document.querySelectorAll("input[data-strength]")) {
   meter.hidden = true;
   input.after(meter, told);
   let waiting = 0;
+  // Once the form is sent nothing is asked: the answer may change the cookie that a question must agree with.
+  input.form.addEventListener("submit", () => clearTimeout(waiting));
   input.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
