@@ -40,6 +40,14 @@ class Told:
         return self.outcomes.pop(0) if self.outcomes else Outcome()
 
 
+def scan_due(store: Store, looks: flows.Looks) -> list[flows.Scanned]:
+    """Scan everything that waits."""
+    done: list[flows.Scanned] = []
+    while (scanned := flows.scan_next(store, looks)) is not None:
+        done += scanned
+    return done
+
+
 @pytest.fixture
 def token(shop: Store) -> str:
     flows.read_journal()
@@ -51,7 +59,7 @@ def test_what_an_upload_holds_is_observed_once(shop: Store, token: str, scanner:
     assert upload(shop, token, build_wheel("demo", "1.0")).status == 200
     assert flows.read_journal() == 2
     assert flows.read_journal() == 0
-    done = flows.scan_due(shop, scanner)
+    done = scan_due(shop, scanner)
     assert [(each.filename, each.new, each.reason) for each in done] == [
         ("demo-1.0.tar.gz", 2, ""),
         ("demo-1.0-py3-none-any.whl", 0, ""),
@@ -83,7 +91,7 @@ def test_a_file_that_can_not_be_scanned_is_noted_until_it_is(shop: Store, token:
     assert upload(shop, token, build_wheel("demo", "1.0")).status == 200
     flows.read_journal()
     failing = Told(Outcome(reason="It took longer than 60 seconds."), Outcome(reason="It died."), Outcome())
-    (done,) = flows.scan_due(shop, failing)
+    (done,) = scan_due(shop, failing)
     assert done.reason
     made = Observation.objects.get()
     assert (made.kind, made.summary) == ("not_scanned", "not-scanned: It took longer than 60 seconds.")
@@ -117,10 +125,10 @@ def test_files_wait_while_scanning_is_switched_off(shop: Store, token: str) -> N
     Flag.objects.create(name="disable-upload-scanning")
     forget()
     told = Told()
-    assert flows.scan_due(shop, told) == []
+    assert scan_due(shop, told) == []
     Flag.objects.all().delete()
     forget()
-    assert len(flows.scan_due(shop, told)) == 1
+    assert len(scan_due(shop, told)) == 1
     assert told.asked == ["demo-1.0-py3-none-any.whl"]
 
 
@@ -130,7 +138,7 @@ def test_a_file_that_was_removed_or_taken_is_passed_over(shop: Store, token: str
     flows.read_journal()
     File.objects.filter(filename__contains="1.0").delete()
     WaitingScan.objects.filter(filename__contains="2.0").update(due_at=now() + timedelta(minutes=1))
-    assert flows.scan_due(shop, Told()) == []
+    assert scan_due(shop, Told()) == []
     assert WaitingScan.objects.count() == 1
 
 
@@ -139,7 +147,7 @@ def test_a_file_whose_scan_ends_the_worker_is_given_up(shop: Store, token: str) 
     flows.read_journal()
     WaitingScan.objects.update(attempts=3)
     told = Told()
-    assert flows.scan_due(shop, told)[0].reason
+    assert scan_due(shop, told)[0].reason
     assert told.asked == []
     assert Observation.objects.get().kind == "not_scanned"
 
@@ -147,7 +155,7 @@ def test_a_file_whose_scan_ends_the_worker_is_given_up(shop: Store, token: str) 
 def test_a_kind_that_is_none_is_suspicious(shop: Store, token: str) -> None:
     upload(shop, token, build_wheel("demo", "1.0"))
     flows.read_journal()
-    flows.scan_due(shop, Told(Outcome((Finding("rule", "text", "nonsense", [], 1),))))
+    scan_due(shop, Told(Outcome((Finding("rule", "text", "nonsense", [], 1),))))
     assert Observation.objects.get().kind == "suspicious"
 
 
@@ -166,7 +174,7 @@ def test_links_of_a_description_are_looked_at_once_a_release(
         fields = {"description": text, "description_content_type": "text/markdown", "filetype": kind}
         assert upload(shop, token, built, **fields, project_urls="Home, https://bit.ly/home").status == 200
     flows.read_journal()
-    assert [each.new for each in flows.scan_due(shop, Told())] == [2, 0]
+    assert [each.new for each in scan_due(shop, Told())] == [2, 0]
     made = {each.payload["rule"]: each for each in Observation.objects.all()}
     assert made.keys() == {"shortened-link", "prohibited-domain"}
     found = made["prohibited-domain"]
@@ -178,9 +186,9 @@ def test_one_worker_of_a_host_scans(shop: Store, token: str) -> None:
     upload(shop, token, build_wheel("demo", "1.0"))
     first, second = Scanning(shop, 1024), Scanning(shop, 1024)
     assert first._election.is_won()
-    second.step()
+    second.work()
     assert not WaitingScan.objects.exists()
-    first.step()
+    first.work()
     assert first._scanner.process is not None
     first._scanner.close()
     assert not WaitingScan.objects.exists()

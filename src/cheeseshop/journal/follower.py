@@ -2,23 +2,21 @@
 """The thread that reads the journal for whoever acts on what it says. One worker of a host is elected."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 
-from django.db import close_old_connections
 from django.utils.module_loading import import_string
 
+from cheeseshop.background import Repeating
 from cheeseshop.journal.pace import Pace
 from cheeseshop.storage import Election, Store
 
 log = logging.getLogger(__name__)
 
-INTERVAL = 1.0
 _PIECES = 1000  # of work between two looks at what else there is to do
 
 
-class Follower(threading.Thread):
+class Follower(Repeating):
     """Calls ``steps``, functions by their path, in turn: each second, and again while they have more to do.
 
     A step does one small piece of its work and returns how much that was, 0 when there is nothing left. Steps keep
@@ -26,22 +24,18 @@ class Follower(threading.Thread):
     """
 
     def __init__(self, store: Store, steps: tuple[str, ...]) -> None:
-        super().__init__(name="follower", daemon=True)
+        super().__init__("follower", "the journal could not be followed; it will be tried again")
         self._steps = steps
         self._election = Election(store, "follower")
-        self._stop_asked = threading.Event()
         self._pace = Pace(self._stop_asked)
 
-    def stop(self) -> None:
-        """Ask the thread to end."""
-        self._stop_asked.set()
+    def work(self) -> None:
+        """Catch up, if this worker is the elected one."""
+        if self._election.is_won():
+            self.catch_up([import_string(step) for step in self._steps])
 
-    def run(self) -> None:
-        """Work until asked to stop."""
-        while not self._stop_asked.wait(INTERVAL):
-            if self._election.is_won():
-                self.catch_up([import_string(step) for step in self._steps])
-                close_old_connections()
+    def let_go(self) -> None:
+        """Let another worker follow the journal."""
         self._election.resign()
 
     def catch_up(self, steps: list[Callable[[], int]]) -> None:

@@ -6,11 +6,11 @@ One thread in every worker runs it; a lock elects the one that works.
 
 import logging
 import os
-import threading
 import time
 
-from django.db import close_old_connections, transaction
+from django.db import transaction
 
+from cheeseshop.background import Repeating
 from cheeseshop.catalog.models import Project
 from cheeseshop.edge_contract.assembly import PAGE_FORMAT
 from cheeseshop.fronts.queue import queue_marked
@@ -22,36 +22,27 @@ from cheeseshop.storage import Election, Store
 
 log = logging.getLogger(__name__)
 
-INTERVAL = 1.0
 LIST_INTERVAL = 2.0
 _BATCH = 500
 
 
-class Publisher(threading.Thread):
+class Publisher(Repeating):
     """The publisher's thread. ``stop`` ends it after the step under way."""
 
     def __init__(self, store: Store, site: str) -> None:
-        super().__init__(name="publisher", daemon=True)
+        super().__init__("publisher", "the publisher failed; it will try again")
         self.store = store
         self.site = site
-        self._stop_asked = threading.Event()
         self._listed = 0.0
         self._election = Election(store, "publisher")
 
-    def stop(self) -> None:
-        """Ask the thread to end."""
-        self._stop_asked.set()
+    def work(self) -> None:
+        """Take a step, if this worker is the elected one."""
+        if self._election.is_won():
+            self.step()
 
-    def run(self) -> None:
-        """Work until asked to stop. A failed step is logged and tried again."""
-        while not self._stop_asked.wait(INTERVAL):
-            try:
-                if self._election.is_won():
-                    self.step()
-            except Exception:
-                log.exception("the publisher failed; it will try again")
-            finally:
-                close_old_connections()
+    def let_go(self) -> None:
+        """Let another worker publish."""
         self._election.resign()
 
     def step(self, *, at_once: bool = False) -> None:

@@ -36,7 +36,6 @@ REPORTER = Reporter("scan of files", automatic=True)
 _BATCH = 500
 _CLAIM = timedelta(minutes=5)  # beside the time that a scan may take
 _ATTEMPTS = 3
-_MOST_AT_ONCE = 20
 
 
 class Looks(Protocol):
@@ -79,17 +78,6 @@ def read_journal() -> int:
         WaitingScan.objects.bulk_create(waiting, ignore_conflicts=True)
         ScanCursor.objects.filter(pk=1).update(serial=entries[-1].serial)
     return len(waiting)
-
-
-def scan_due(store: Store, looks: Looks, limit: int = _MOST_AT_ONCE) -> list[Scanned]:
-    """Scan files that wait, the longest first, at most ``limit`` of them."""
-    done: list[Scanned] = []
-    for _ in range(limit):
-        scanned = scan_next(store, looks)
-        if scanned is None:
-            break
-        done += scanned
-    return done
 
 
 def scan_next(store: Store, looks: Looks) -> list[Scanned] | None:

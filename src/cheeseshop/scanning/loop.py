@@ -1,49 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """The thread that has new files scanned. One worker of a host is elected, so that there is one child."""
 
-import logging
-import threading
 import time
 
-from django.db import close_old_connections
-
+from cheeseshop.background import Repeating
 from cheeseshop.journal.pace import Pace
 from cheeseshop.scanning.flows import read_journal, scan_next
 from cheeseshop.scanning.scanner import Scanner
 from cheeseshop.storage import Election, Store
 
-log = logging.getLogger(__name__)
 
-INTERVAL = 1.0
-
-
-class Scanning(threading.Thread):
+class Scanning(Repeating):
     """Reads the journal each second, and scans what waits. ``stop`` ends it."""
 
     def __init__(self, store: Store, memory_mb: int) -> None:
-        super().__init__(name="scanning", daemon=True)
+        super().__init__("scanning", "files could not be scanned; they wait")
         self._store = store
         self._scanner = Scanner(memory_mb)
         self._election = Election(store, "scanning")
-        self._stop_asked = threading.Event()
         self._pace = Pace(self._stop_asked)
 
-    def stop(self) -> None:
-        """Ask the thread to end."""
-        self._stop_asked.set()
-
-    def run(self) -> None:
-        """Work until asked to stop. A failed step is logged and tried again."""
-        while not self._stop_asked.wait(INTERVAL):
-            try:
-                self.step()
-            except Exception:
-                log.exception("files could not be scanned; they wait")
-            finally:
-                close_old_connections()
+    def let_go(self) -> None:
+        """End the child."""
         self._scanner.close()
 
-    def step(self) -> None:
+    def work(self) -> None:
         """Do what there is to do, if this worker is the elected one."""
         if self._election.is_won():
             read_journal()
