@@ -11,9 +11,9 @@ from cheeseshop.core import current
 from cheeseshop.discovery.documents import Indexed, document_of
 from cheeseshop.discovery.engines import engine
 from cheeseshop.discovery.models import IndexedUpTo
-from cheeseshop.journal.models import Entry
+from cheeseshop.journal.reading import changed_since
 
-_BATCH = 200  # entries of the journal
+_BATCH = 200  # projects
 _AT_ONCE = 5  # projects that one piece of work looks at
 _DAY = 24 * 3600
 
@@ -30,14 +30,7 @@ def follow_journal() -> int:
                     " WHERE i.id = 1 AND j.id = 1")  # fmt: skip
     if row is None or row[0] >= row[1]:
         return 0
-    entries = Entry.objects.filter(serial__gt=row[0]).order_by("serial").values_list("serial", "normalized_name")
-    names: dict[str, None] = {}
-    last = row[0]
-    for serial, name in entries[:_BATCH]:
-        if name not in names and len(names) == _AT_ONCE:
-            break
-        names[name] = None
-        last = serial
+    names, last = changed_since(row[0], _AT_ONCE)
     made = {name: document_of(name) for name in names}
     with sql.relaxed_transaction():
         cursor = IndexedUpTo.objects.select_for_update().get(pk=1)

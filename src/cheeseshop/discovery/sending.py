@@ -7,16 +7,14 @@ cursor along, and is not searched until it was filled anew.
 
 import logging
 from collections.abc import Iterable, Iterator
-from functools import cache
 from itertools import islice
 
-from cheeseshop import sql
 from cheeseshop.core import current
 from cheeseshop.discovery.documents import document_of
 from cheeseshop.discovery.engines.open_search import circuit, document_for, filled_anew
 from cheeseshop.discovery.engines.open_search_server import OpenSearchError, OpenSearchServer, server_at
 from cheeseshop.journal.models import Entry
-from cheeseshop.storage import Election, open_store
+from cheeseshop.journal.reading import last_serial
 
 log = logging.getLogger(__name__)
 
@@ -24,12 +22,12 @@ _BATCH = 200  # entries of the journal, or projects
 
 
 def follow_journal() -> int:
-    """Send what the journal says since the last time, in one process of a host. Returns how many projects there were.
+    """Send what the journal says since the last time, and return how many projects there were.
 
     Sent twice, it does no harm, and neither does who comes late: see ``OpenSearchServer.write``.
     """
     server = _server()
-    if server is None or not _election().is_won() or not circuit.may_ask():
+    if server is None or not circuit.may_ask():
         return 0
     try:
         sent = _follow(server)
@@ -42,7 +40,7 @@ def follow_journal() -> int:
 
 
 def _follow(server: OpenSearchServer) -> int:
-    cursor, present = server.cursor(), _present()
+    cursor, present = server.cursor(), last_serial()
     if cursor is None or cursor >= present:
         return 0
     entries = Entry.objects.filter(serial__gt=cursor, serial__lte=present).order_by("serial")
@@ -59,7 +57,7 @@ def send(names: Iterable[str]) -> None:
     if server is None or not circuit.may_ask():
         return
     try:
-        _send(server, names, _present())
+        _send(server, names, last_serial())
     except OpenSearchError as error:
         circuit.failed()
         log.warning("OpenSearch was not sent how popular projects are: %s", error)
@@ -77,7 +75,7 @@ def send_everything(names: Iterable[str]) -> Iterator[int]:
     if server is None:
         return
     server.create()
-    present = _present()
+    present = last_serial()
     left = iter(names)
     while part := list(islice(left, _BATCH)):
         _send(server, part, present)
@@ -93,16 +91,6 @@ def _send(server: OpenSearchServer, names: Iterable[str], serial: int) -> None:
     server.write(serial, {name: document_for(each, serial) if each else None for name, each in made})
 
 
-def _present() -> int:
-    row = sql.first("SELECT serial FROM journal_serialcounter WHERE id = 1")
-    return int(row[0]) if row else 0
-
-
 def _server() -> OpenSearchServer | None:
     address = current.settings().opensearch
     return server_at(address) if address else None
-
-
-@cache
-def _election() -> Election:
-    return Election(open_store(), "opensearch")

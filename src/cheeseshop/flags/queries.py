@@ -13,6 +13,7 @@ from cheeseshop.core.clock import now
 from cheeseshop.flags.models import Banner, BannerChange, FlagChange
 from cheeseshop.flags.names import MESSAGES
 from cheeseshop.flags.state import all_on
+from cheeseshop.journal.reading import last_serial
 
 _MOST = 5  # on one page
 _LISTED = 100
@@ -75,11 +76,10 @@ class Health:
 
 def health() -> Health:
     """Return how the index is."""
-    serial = sql.first("SELECT serial FROM journal_serialcounter WHERE id = 1")
     newest = sql.first("SELECT at FROM journal_entry ORDER BY serial DESC LIMIT 1")
     waiting = sql.first("SELECT COUNT(DISTINCT normalized_name) FROM journal_dirtymark")
     return Health(
-        serial[0] if serial else 0,
+        last_serial(),
         sql.as_moment(newest[0]) if newest else None,
         waiting[0] if waiting else 0,
     )

@@ -4,7 +4,7 @@
 import threading
 import time
 
-from cheeseshop import sql
+from cheeseshop.journal.reading import last_serial
 
 _RESTS = 29  # times as long as a piece of work took
 _LONGEST_REST = 2.0
@@ -28,8 +28,7 @@ class Pace:
             self._stop_asked.wait(min(worked * _RESTS, _LONGEST_REST))
 
     def _uploads_come(self) -> bool:
-        row = sql.first("SELECT serial FROM journal_serialcounter WHERE id = 1")
-        serial, present = int(row[0]) if row else 0, time.monotonic()
+        serial, present = last_serial(), time.monotonic()
         if serial != self._serial:
             self._moved = present if self._serial >= 0 else self._moved
             self._serial = serial

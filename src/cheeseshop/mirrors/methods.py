@@ -9,6 +9,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from cheeseshop.core import current
+from cheeseshop.journal.reading import last_serial
 from cheeseshop.mirrors import queries, searches
 from cheeseshop.mirrors.protocol import CLIENT_ERROR, SERVER_ERROR, UNKNOWN_METHOD, Call, Fault, answer
 
@@ -38,7 +39,7 @@ def run(call: Call) -> bytes:
 
 
 def _last_serial() -> bytes:
-    return answer(queries.last_serial())
+    return answer(last_serial())
 
 
 def _changes_since(serial: int) -> bytes:
@@ -57,7 +58,7 @@ class _LongList:
     def __call__(self) -> bytes:
         """Return it, no older than a minute, and never older than what the caller can know to be changed."""
         with self._lock:  # who comes meanwhile waits for the one that is being written
-            serial = queries.last_serial()
+            serial = last_serial()
             kept = self._written
             if kept and kept[1] == serial and time.monotonic() - kept[0] < _KEPT:
                 return kept[2]

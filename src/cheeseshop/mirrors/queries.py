@@ -11,12 +11,6 @@ Change = tuple[str, str | None, int, str, int]
 """Project, version or None, time in seconds since the epoch, action, serial."""
 
 
-def last_serial() -> int:
-    """Return the serial of the newest change."""
-    row = sql.first("SELECT serial FROM journal_serialcounter WHERE id = 1")
-    return int(row[0]) if row else 0
-
-
 def changes_since(serial: int) -> list[Change]:
     """Return the changes after ``serial``, oldest first, at most 50,000. None of projects that are not public."""
     rows = sql.every(

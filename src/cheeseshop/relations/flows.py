@@ -5,11 +5,10 @@ from cheeseshop import sql
 from cheeseshop.catalog.models import Project
 from cheeseshop.catalog.queries import latest_release
 from cheeseshop.core.errors import Missing
-from cheeseshop.journal.models import Entry
+from cheeseshop.journal.reading import changed_since
 from cheeseshop.relations.models import ReadUpTo, Requirement
 from cheeseshop.relations.reading import required_by
 
-_BATCH = 200  # entries of the journal
 _AT_ONCE = 5  # projects that one piece of work reads
 
 
@@ -27,7 +26,7 @@ def read_journal() -> int:
     )
     if row is None or row[0] <= (row[1] or 0):
         return 0
-    names, last = _next(row[1] or 0)
+    names, last = changed_since(row[1] or 0, _AT_ONCE)
     wanted = {project: _wanted(project) for project in Project.objects.filter(normalized_name__in=names)}
     with sql.relaxed_transaction():
         ReadUpTo.objects.get_or_create(id=1)
@@ -37,18 +36,6 @@ def read_journal() -> int:
             _write(project, requirements)
         ReadUpTo.objects.filter(pk=1).update(serial=last)
     return len(names)
-
-
-def _next(serial: int) -> tuple[set[str], int]:
-    """Return the projects that the next entries speak of, and the serial of the last of these entries."""
-    names: set[str] = set()
-    entries = Entry.objects.filter(serial__gt=serial).order_by("serial").values_list("serial", "normalized_name")
-    for number, name in entries[:_BATCH]:
-        if name not in names and len(names) == _AT_ONCE:
-            break
-        names.add(name)
-        serial = number
-    return names, serial
 
 
 def _wanted(project: Project) -> dict[str, bool]:
