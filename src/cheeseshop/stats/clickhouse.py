@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asking a ClickHouse server, by its HTTP interface: the one that works through every proxy and needs no driver."""
 
-import ssl
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -9,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 import orjson
+
+from cheeseshop.core.servers import client_of, host_of
 
 _CONNECT = 0.5
 _GRACE = 0.5  # seconds in which the server may still say that its time is over
@@ -35,19 +36,12 @@ class ClickHouse:
 
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
-        port = f":{parts.port}" if parts.port else ""
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-        self.name = f"{host}{port}"
+        self.name = host_of(address)
         self._fixed = {"database": parts.path.strip("/") or "default", "wait_end_of_query": "1"}
         headers = {"X-ClickHouse-User": unquote(parts.username or "default")}
         if parts.password:
             headers["X-ClickHouse-Key"] = unquote(parts.password)
-        self._client = httpx.Client(
-            base_url=f"{parts.scheme}://{self.name}",
-            headers=headers,
-            verify=ssl.create_default_context(),
-            trust_env=False,
-        )
+        self._client = client_of(address, headers=headers)
 
     def insert(self, statement: str, lines: bytes, settings: Mapping[str, str], seconds: float) -> None:
         """Send rows.

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asking an OpenSearch server: one index of ours, over HTTP and without a driver."""
 
-import ssl
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -9,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 import orjson
+
+from cheeseshop.core.servers import client_of, host_of
 
 FORMAT = 1
 """Part of the index's name: raised when the mapping changes, so that a new index is filled beside the old one."""
@@ -56,15 +57,12 @@ class OpenSearchServer:
 
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-        self.name = f"{host}:{parts.port}" if parts.port else f"{host}"
+        self.name = host_of(address)
         self._index = f"/{parts.path.strip('/') or 'cheeseshop'}-{FORMAT}"
-        self._client = httpx.Client(
-            base_url=f"{parts.scheme}://{self.name}",
+        self._client = client_of(
+            address,
             auth=(unquote(parts.username), unquote(parts.password or "")) if parts.username else None,
             headers={"Content-Type": "application/json"},
-            verify=ssl.create_default_context(),
-            trust_env=False,
         )
 
     def create(self) -> None:
