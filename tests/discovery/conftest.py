@@ -6,7 +6,6 @@ from datetime import datetime
 
 import pytest
 from django.core.cache import cache
-from django.core.management import call_command
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -15,13 +14,9 @@ from cheeseshop.catalog.versions import sort_key
 from cheeseshop.core.clock import now
 from cheeseshop.discovery.indexing import follow_journal, index_project
 from tests.support.places import shop
+from tests.support.static_files import static_files
 
-__all__ = ["shop"]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def static_files() -> None:
-    call_command("collectstatic", interactive=False, verbosity=0)
+__all__ = ["shop", "static_files"]
 
 
 @pytest.fixture(autouse=True)

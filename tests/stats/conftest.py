@@ -10,8 +10,9 @@ from tests.support.archives import build_sdist, build_wheel
 from tests.support.factories import make_token, make_user, upload
 from tests.support.places import shop
 from tests.support.quick_accounts import no_limits, quick
+from tests.support.static_files import static_files
 
-__all__ = ["no_limits", "quick", "shop"]
+__all__ = ["no_limits", "quick", "shop", "static_files"]
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from django.core.management import call_command
 from django.test import Client
 
 from cheeseshop.accounts.models import User
@@ -22,11 +21,6 @@ from tests.support.factories import make_token, upload
 
 pytestmark = pytest.mark.django_db
 DEMO, OTHER, THIRD = "demo-1.0-py3-none-any.whl", "other-1.0-py3-none-any.whl", "third-1.0-py3-none-any.whl"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def static_files() -> None:
-    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ the body, errors by status and header.
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +20,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 
 from tests.support.index import free_port
+from tests.support.processes import wait_until
 
 INSTALLED = find_spec("chdb") is not None
 USER, PASSWORD = "counter", "a secret"
@@ -43,14 +43,13 @@ def clickhouse(folder: Path) -> Iterator[str]:
 
 
 def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + _START
-    while time.monotonic() < end and process.poll() is None:
+    def answers() -> bool:
         try:
-            if httpx.get(url, trust_env=False).is_success:
-                return
+            return httpx.get(url, trust_env=False).is_success
         except httpx.TransportError:
-            time.sleep(0.05)
-    raise AssertionError("ClickHouse does not start")
+            return False
+
+    assert wait_until(answers, process, _START), "ClickHouse does not start"
 
 
 class _Handler(BaseHTTPRequestHandler):

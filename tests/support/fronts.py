@@ -4,13 +4,14 @@
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.support.processes import end, wait_until
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 _PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
@@ -78,20 +79,15 @@ def _running(command: list[str], folder: Path, port: int) -> Iterator[str]:
             _wait(process, port, folder)
             yield f"http://127.0.0.1:{port}"
         finally:
-            process.terminate()
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
 
 
 def _wait(process: "subprocess.Popen[bytes]", port: int, folder: Path) -> None:
-    end = time.monotonic() + _START
-    while time.monotonic() < end and process.poll() is None:
+    def answers() -> bool:
         try:
             httpx.get(f"http://127.0.0.1:{port}/status/", trust_env=False)
         except httpx.TransportError:
-            continue
-        return
-    raise AssertionError((folder / "log").read_text())
+            return False
+        return True
+
+    assert wait_until(answers, process, _START), (folder / "log").read_text()

@@ -2,11 +2,9 @@
 """A real index for tests: ``cheeseshop serve`` in a process of its own, with a person and a token made by command."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +13,8 @@ from uuid import uuid4
 
 import httpx
 import psycopg
+
+from tests.support.processes import end, wait_until
 
 PASSWORD = "a long password"
 _START = 180.0
@@ -106,7 +106,7 @@ def live_index(folder: Path, *, workers: int = 1, **settings: str) -> Iterator[I
             token = command(environ, "token", "create", "--user", "alice").stdout.strip()
             yield Index(f"http://localhost:{port}", folder / "var", token, environ, process)
         finally:
-            _stop(process)
+            end(process)
             log.close()
 
 
@@ -115,24 +115,13 @@ def _workers(count: int) -> list[str]:
 
 
 def _wait(process: "subprocess.Popen[bytes]", url: str, folder: Path) -> None:
-    end = time.monotonic() + _START
-    while time.monotonic() < end and process.poll() is None:
+    def answers() -> bool:
         try:
-            if httpx.get(url, trust_env=False).status_code == 200:
-                return
+            return httpx.get(url, trust_env=False).status_code == 200
         except httpx.TransportError:
-            time.sleep(0.02)
-    raise AssertionError((folder / "serve.log").read_text())
+            return False
 
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    assert wait_until(answers, process, _START), (folder / "serve.log").read_text()
 
 
 def free_port() -> int:

@@ -6,10 +6,11 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.support.processes import end, wait_until
 
 _START = 30.0
 
@@ -31,12 +32,7 @@ def run_edge(folder: Path, **settings: object) -> Iterator[int]:
             _wait(server, port, folder)
             yield port
         finally:
-            server.terminate()
-            try:
-                server.wait(15)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+            end(server)
 
 
 def exchange(port: int, *parts: bytes) -> bytes:
@@ -51,12 +47,12 @@ def exchange(port: int, *parts: bytes) -> bytes:
 
 
 def _wait(server: "subprocess.Popen[bytes]", port: int, folder: Path) -> None:
-    end = time.monotonic() + _START
     request = b"GET /simple/demo/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    while time.monotonic() < end and server.poll() is None:
+
+    def answers() -> bool:
         try:
-            if exchange(port, request).startswith(b"HTTP/1.1 200"):
-                return
+            return exchange(port, request).startswith(b"HTTP/1.1 200")
         except OSError:
-            time.sleep(0.02)
-    raise AssertionError((folder / "server.log").read_text())
+            return False
+
+    assert wait_until(answers, server, _START), (folder / "server.log").read_text()

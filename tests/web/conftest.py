@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The site's static files, collected once for each worker as a started index has them."""
+"""The site's static files."""
 
-import pytest
-from django.core.management import call_command
+from tests.support.static_files import static_files
 
-
-@pytest.fixture(scope="session", autouse=True)
-def static_files() -> None:
-    call_command("collectstatic", interactive=False, verbosity=0)
+__all__ = ["static_files"]
